@@ -1,0 +1,101 @@
+//! The export shell: what `wit/` promises, translated to and from [`crate::run`].
+
+use std::cell::RefCell;
+
+use crate::environment::{self, RunEnv};
+use crate::event::{self, Event, EventError as Error};
+use crate::{payload, run};
+
+wit_bindgen::generate!({ path: "../wit", world: "test-collector" });
+
+use exports::buildkite::test_collector::collector::{
+    EventError, Guest, GuestRun, Outputs, Progress, RejectedLine, Summary, Upload,
+};
+
+struct Component;
+
+impl Guest for Component {
+    type Run = Run;
+
+    fn variables() -> Vec<String> {
+        environment::variables()
+    }
+
+    fn run_env(run_started: String) -> Result<String, EventError> {
+        match event::parse(&run_started)?.event {
+            Event::RunStarted(run) => Ok(payload::json(&RunEnv::new(&run))),
+            other => Err(EventError::UnexpectedEvent(other.name().to_owned())),
+        }
+    }
+}
+
+struct Run(RefCell<run::Run>);
+
+impl GuestRun for Run {
+    fn new(outputs: Outputs) -> Self {
+        Self(RefCell::new(run::Run::new(run::Outputs {
+            uploads: outputs.contains(Outputs::UPLOADS),
+            results: outputs.contains(Outputs::RESULTS),
+        })))
+    }
+
+    fn feed(&self, events: String) -> Progress {
+        let progress = self.0.borrow_mut().feed(&events);
+        Progress {
+            lines: progress.lines,
+            uploadable: progress.uploadable,
+            rejected: progress
+                .rejected
+                .into_iter()
+                .map(|rejected| RejectedLine {
+                    line: rejected.line,
+                    error: rejected.error.into(),
+                })
+                .collect(),
+        }
+    }
+
+    fn finish(&self) {
+        self.0.borrow_mut().finish();
+    }
+
+    fn take_upload(&self, max_results: u32) -> Option<Upload> {
+        let upload = self.0.borrow_mut().take_upload(max_results)?;
+        Some(Upload {
+            body: upload.body,
+            receipt: upload.receipt,
+            results: upload.results,
+        })
+    }
+
+    fn take_results(&self, max_results: u32) -> Option<String> {
+        self.0.borrow_mut().take_results(max_results)
+    }
+
+    fn summary(&self) -> Summary {
+        let run = self.0.borrow();
+        let counts = run.counts();
+        Summary {
+            passed: counts.passed,
+            failed: counts.failed,
+            skipped: counts.skipped,
+            unknown: counts.unknown,
+            running: run.running(),
+            rejected_lines: run.rejected_lines(),
+            not_understood: run.not_understood(),
+            problem_count: run.problems().count(),
+            problems: run.problems().told().to_vec(),
+        }
+    }
+}
+
+impl From<Error> for EventError {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::Malformed(why) => Self::Malformed(why),
+            Error::UnsupportedFormat(format) => Self::UnsupportedFormat(format),
+        }
+    }
+}
+
+export!(Component);

@@ -1,0 +1,26 @@
+//! The Test Engine collector: the events of a test run in, the uploads of that run out.
+//!
+//! Everything here is pure: it knows no test runner, no file, no socket and no clock but what the
+//! events carry, so that `cargo test` runs it natively. Only `component`, compiled for WebAssembly
+//! alone, knows the component model; it translates between `wit/` and [`run::Run`].
+//!
+//! ```text
+//! line ──event──► Event ──run──► Execution ──outcome, span──► payload ──► upload, results
+//!                   └─environment──► run_env ─────────────────────────────────────┘
+//! ```
+
+pub mod environment;
+pub mod event;
+pub mod execution;
+pub mod identity;
+pub mod limits;
+pub mod outcome;
+pub mod payload;
+pub mod problem;
+pub mod ranges;
+pub mod run;
+pub mod running;
+pub mod span;
+
+#[cfg(target_family = "wasm")]
+mod component;

@@ -1,0 +1,32 @@
+//! What a person should hear of, once, after the run.
+
+use crate::limits;
+
+/// Counts all problems and keeps the first in words.
+#[derive(Debug, Clone, Default)]
+pub struct Problems {
+    count: u64,
+    told: Vec<String>,
+}
+
+impl Problems {
+    /// Adds one: a sentence that names the test, the thing and the reason.
+    pub fn add(&mut self, problem: impl FnOnce() -> String) {
+        self.count += 1;
+        if self.told.len() < limits::TOLD {
+            self.told.push(problem());
+        }
+    }
+
+    /// How many there were.
+    #[must_use]
+    pub const fn count(&self) -> u64 {
+        self.count
+    }
+
+    /// The first of them.
+    #[must_use]
+    pub fn told(&self) -> &[String] {
+        &self.told
+    }
+}

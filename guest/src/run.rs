@@ -1,0 +1,380 @@
+//! The fold: a run, from its first event to its last upload.
+//!
+//! What does not fit is passed over, counted and told; nothing stops the fold:
+//!
+//! | event | rule |
+//! |---|---|
+//! | a line that is no event | rejected with its number; the lines around it count |
+//! | an event or a field that this version does not know | passed over, counted |
+//! | a second `run-started` | passed over, told |
+//! | a `test-started` whose number is not above all before | passed over, told |
+//! | anything for an execution that has not started, or has finished | passed over, told |
+//! | a test that never finishes | becomes a result when the run does ([`Run::finish`]) |
+//! | a time before zero, an end before its start | brought forward to it |
+//! | a span outside the time of its test | kept with its own times |
+//! | a tag twice | the later one counts |
+
+use std::collections::VecDeque;
+use std::rc::Rc;
+
+use serde_json::{Map, Value};
+
+use crate::environment::{self, RunEnv};
+use crate::event::{self, Event, EventError, Parsed, RunStarted, Span, Tag, TestStarted};
+use crate::execution::{self, Ending, Execution};
+use crate::identity::RunId;
+use crate::limits;
+use crate::outcome::TestResult;
+use crate::payload;
+use crate::problem::Problems;
+use crate::ranges::Ranges;
+use crate::running::Running;
+
+/// What will be taken from a run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Outputs {
+    /// Upload bodies.
+    pub uploads: bool,
+    /// The results alone.
+    pub results: bool,
+}
+
+/// A line that was passed over.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RejectedLine {
+    /// Its number, counted from 1 over the whole run.
+    pub line: u64,
+    /// Why.
+    pub error: EventError,
+}
+
+/// What a run knows after some lines.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Progress {
+    /// Lines read so far.
+    pub lines: u64,
+    /// Results that wait to be uploaded.
+    pub uploadable: u64,
+    /// The first lines of this chunk that were passed over.
+    pub rejected: Vec<RejectedLine>,
+}
+
+/// One request to Test Engine.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Upload {
+    /// The request's body.
+    pub body: String,
+    /// The `uploaded` event for it, without a line break.
+    pub receipt: String,
+    /// How many results it holds.
+    pub results: u32,
+}
+
+/// How many executions had which result.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Those that passed.
+    pub passed: u64,
+    /// Those that failed.
+    pub failed: u64,
+    /// Those that were skipped.
+    pub skipped: u64,
+    /// Those of which nobody knows.
+    pub unknown: u64,
+}
+
+/// A run.
+#[derive(Debug)]
+pub struct Run {
+    outputs: Outputs,
+    header: Option<Header>,
+    tags: Map<String, Value>,
+    running: Running,
+    uploaded: Ranges,
+    /// Results in the order in which they finished; each lives until every output has taken it.
+    to_upload: VecDeque<Rc<Settled>>,
+    to_results: VecDeque<Rc<Settled>>,
+    counts: Counts,
+    lines: u64,
+    rejected: u64,
+    not_understood: u64,
+    problems: Problems,
+    now: i64,
+    is_over: bool,
+}
+
+#[derive(Debug)]
+struct Header {
+    id: RunId,
+    run_env: RunEnv,
+}
+
+impl Run {
+    /// A run without events.
+    #[must_use]
+    pub fn new(outputs: Outputs) -> Self {
+        Self {
+            outputs,
+            header: None,
+            tags: Map::new(),
+            running: Running::default(),
+            uploaded: Ranges::default(),
+            to_upload: VecDeque::new(),
+            to_results: VecDeque::new(),
+            counts: Counts::default(),
+            lines: 0,
+            rejected: 0,
+            not_understood: 0,
+            problems: Problems::default(),
+            now: 0,
+            is_over: false,
+        }
+    }
+
+    /// Folds lines into the run.
+    pub fn feed(&mut self, events: &str) -> Progress {
+        let mut rejected = Vec::new();
+        for line in events.lines() {
+            self.lines += 1;
+            if line.trim_ascii().is_empty() {
+                continue;
+            }
+            match event::parse(line) {
+                Ok(parsed) => self.fold(parsed),
+                Err(error) => {
+                    self.rejected += 1;
+                    if rejected.len() < limits::TOLD {
+                        rejected.push(RejectedLine {
+                            line: self.lines,
+                            error,
+                        });
+                    }
+                }
+            }
+        }
+        Progress {
+            lines: self.lines,
+            uploadable: self.to_upload.len() as u64,
+            rejected,
+        }
+    }
+
+    /// There are no more events: what has not finished becomes a result all the same.
+    pub fn finish(&mut self) {
+        let ending = match self.is_over {
+            true => Ending::RunEnded,
+            false => Ending::BrokenOff,
+        };
+        while let Some(execution) = self.running.finish_oldest() {
+            self.settle(execution, self.now, ending);
+        }
+    }
+
+    /// The next request, with as many results as are allowed and wait.
+    pub fn take_upload(&mut self, max_results: u32) -> Option<Upload> {
+        let header = self.header.as_ref()?;
+        let max_results = max_results.clamp(
+            *limits::UPLOAD_RESULTS.start(),
+            *limits::UPLOAD_RESULTS.end(),
+        );
+        let mut body = payload::opening(&header.run_env, &self.tags);
+        let mut numbers = Vec::new();
+        while (numbers.len() as u32) < max_results
+            && let Some(next) = self.to_upload.pop_front()
+        {
+            if self.uploaded.contains(next.number) {
+                continue;
+            }
+            if !numbers.is_empty() {
+                if body.len() + next.json.len() + 3 > limits::UPLOAD_BYTES {
+                    self.to_upload.push_front(next);
+                    break;
+                }
+                body.push(',');
+            }
+            body.push_str(&next.json);
+            numbers.push((next.number, next.number));
+        }
+        body.push_str(payload::CLOSING);
+        (!numbers.is_empty()).then(|| Upload {
+            body,
+            results: numbers.len() as u32,
+            receipt: receipt(Ranges::new(numbers)),
+        })
+    }
+
+    /// The next results, as a JSON array.
+    pub fn take_results(&mut self, max_results: u32) -> Option<String> {
+        let mut array = String::from("[");
+        for _ in 0..max_results.max(1) {
+            let Some(next) = self.to_results.pop_front() else {
+                break;
+            };
+            if array.len() > 1 {
+                array.push(',');
+            }
+            array.push_str(&next.json);
+        }
+        array.push(']');
+        (array.len() > 2).then_some(array)
+    }
+
+    /// How many executions had which result so far.
+    #[must_use]
+    pub const fn counts(&self) -> Counts {
+        self.counts
+    }
+
+    /// How many executions have started and not finished.
+    #[must_use]
+    pub const fn running(&self) -> u64 {
+        self.running.count()
+    }
+
+    /// How many lines were no events.
+    #[must_use]
+    pub const fn rejected_lines(&self) -> u64 {
+        self.rejected
+    }
+
+    /// How many events and fields this version does not know.
+    #[must_use]
+    pub const fn not_understood(&self) -> u64 {
+        self.not_understood
+    }
+
+    /// What a person should hear of.
+    #[must_use]
+    pub const fn problems(&self) -> &Problems {
+        &self.problems
+    }
+
+    fn fold(&mut self, parsed: Parsed) {
+        self.not_understood += parsed.unknown_fields;
+        match parsed.event {
+            Event::RunStarted(run) => self.run_started(&run),
+            Event::TestStarted(test) => self.test_started(test),
+            Event::Span(span) => self.span(span),
+            Event::Tag(tag) => self.tag(tag),
+            Event::Phase(phase) => {
+                self.tick(phase.end.unwrap_or(0));
+                match self.running.get_mut(phase.execution) {
+                    Some(execution) => execution.phase(phase),
+                    None => self.not_running(phase.execution, "phase"),
+                }
+            }
+            Event::TestFinished(test) => {
+                self.tick(test.time);
+                match self.running.finish(test.execution) {
+                    Some(execution) => self.settle(execution, test.time, Ending::Finished),
+                    None => self.not_running(test.execution, "test-finished"),
+                }
+            }
+            Event::Uploaded(uploaded) => {
+                self.uploaded = std::mem::take(&mut self.uploaded).with(uploaded.executions);
+            }
+            Event::RunFinished(run) => {
+                self.tick(run.time);
+                self.is_over = true;
+            }
+            Event::Unknown(_) => self.not_understood += 1,
+        }
+    }
+
+    fn run_started(&mut self, run: &RunStarted) {
+        if self.header.is_some() {
+            self.problems
+                .add(|| format!("line {}: a second run-started was passed over", self.lines));
+            return;
+        }
+        self.header = Some(Header {
+            id: run.id,
+            run_env: RunEnv::new(run),
+        });
+        self.tags.append(&mut environment::tags(run));
+    }
+
+    fn test_started(&mut self, mut test: TestStarted) {
+        test.time = test.time.max(0);
+        self.tick(test.time);
+        if let Err(again) = self.running.start(Execution::new(test)) {
+            let (line, number) = (self.lines, again.test().execution);
+            self.problems
+                .add(|| format!("line {line}: execution {number} has already started"));
+        }
+    }
+
+    fn span(&mut self, mut span: Span) {
+        span.start = span.start.map(|start| start.max(0));
+        span.end = span.end.map(|end| end.max(0));
+        match self.running.get_mut(span.execution) {
+            Some(execution) => execution.span(span, &mut self.problems),
+            None => self.not_running(span.execution, "span"),
+        }
+    }
+
+    fn tag(&mut self, tag: Tag) {
+        match tag.execution {
+            Some(number) => match self.running.get_mut(number) {
+                Some(execution) => execution.tag(tag, &mut self.problems),
+                None => self.not_running(number, "tag"),
+            },
+            None => match execution::checked(tag) {
+                Ok((key, value)) => {
+                    self.tags.insert(key, value);
+                }
+                Err(why) => self.problems.add(|| format!("the upload: {why}")),
+            },
+        }
+    }
+
+    fn not_running(&mut self, number: u64, event: &str) {
+        let why = match self.running.has_started(number) {
+            true => "has finished",
+            false => "has not started",
+        };
+        let line = self.lines;
+        self.problems
+            .add(|| format!("line {line}: {event} of execution {number}, which {why}"));
+    }
+
+    fn settle(&mut self, mut execution: Execution, time: i64, ending: Ending) {
+        execution.end(time, ending);
+        let number = execution.test().execution;
+        *match execution.verdict().result() {
+            TestResult::Passed => &mut self.counts.passed,
+            TestResult::Failed => &mut self.counts.failed,
+            TestResult::Skipped => &mut self.counts.skipped,
+            TestResult::Unknown => &mut self.counts.unknown,
+        } += 1;
+        let run = self.header.as_ref().map_or(RunId::NONE, |header| header.id);
+        let settled = Rc::new(Settled {
+            number,
+            json: payload::execution(run, execution).into_boxed_str(),
+        });
+        if self.outputs.uploads {
+            self.to_upload.push_back(Rc::clone(&settled));
+        }
+        if self.outputs.results {
+            self.to_results.push_back(settled);
+        }
+    }
+
+    fn tick(&mut self, time: i64) {
+        self.now = self.now.max(time);
+    }
+}
+
+/// The `uploaded` event for these executions.
+fn receipt(numbers: Ranges) -> String {
+    format!(
+        r#"{{"event":"uploaded","executions":{}}}"#,
+        payload::json(&numbers.as_slice())
+    )
+}
+
+#[derive(Debug)]
+struct Settled {
+    number: u64,
+    json: Box<str>,
+}
