@@ -1,0 +1,1 @@
+"""Names under the paths by which users of earlier versions import them."""

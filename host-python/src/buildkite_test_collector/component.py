@@ -1,0 +1,232 @@
+"""The component: loading it, feeding it, taking from it.
+
+The only module that imports wasmtime, and not before a component is loaded: the import costs tens
+of milliseconds, and nothing here is needed while tests run.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Optional
+
+from .errors import ComponentError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+INTERFACE = "buildkite:test-collector/collector@2.0.0"
+
+#: The component that the package carries.
+PACKAGED = Path(__file__).with_name("collector.wasm")
+
+#: How much memory a run may use in the component, in bytes. A result of 1 KB that waits to be
+#: uploaded takes about as much, so this is room for hundreds of thousands of them.
+MEMORY_LIMIT = 1 << 30
+
+#: How much text goes into the component in one call, in bytes: a call cannot be interrupted, and
+#: larger chunks are no cheaper.
+CHUNK = 256 * 1024
+
+
+@dataclass(frozen=True)
+class RejectedLine:
+    """A line that is no event."""
+
+    #: Counted from 1 over the whole run.
+    number: int
+    reason: str
+
+
+@dataclass(frozen=True)
+class Upload:
+    """One request to Test Engine."""
+
+    #: The request's body: JSON.
+    body: str
+    #: The event to add to the journal once the body has been accepted, without a line break.
+    receipt: str
+    #: How many results the body holds.
+    results: int
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What happened in a run."""
+
+    passed: int
+    failed: int
+    skipped: int
+    unknown: int
+    running: int
+    rejected_lines: int
+    not_understood: int
+    problem_count: int
+    #: The first problems, a sentence each.
+    problems: list[str]
+
+    @property
+    def results(self) -> int:
+        """How many results there are."""
+        return self.passed + self.failed + self.skipped + self.unknown
+
+
+class Component:
+    """An instance of the component.
+
+    Used by one thread at a time. After a trap every call raises `ComponentError`; a new instance
+    is cheap, but knows nothing of the old one's runs.
+    """
+
+    def __init__(self, path: Path = PACKAGED) -> None:
+        """Load a component, usually the one that the package carries.
+
+        Raises:
+            ComponentError: wasmtime or the component cannot be loaded.
+        """
+        self._path = path
+        try:
+            self._load()
+        except ComponentError:
+            raise
+        except Exception as error:
+            # What ctypes, the dynamic linker and wasmtime raise has no common class.
+            raise ComponentError(f"the component cannot be loaded: {error}") from error
+
+    def variables(self) -> list[str]:
+        """Return the environment variables that the component wants to see."""
+        names: list[str] = self._call("variables")
+        return names
+
+    def run_env(self, run_started: str) -> str:
+        """Return the `run_env` of the run that this event starts, as JSON.
+
+        Raises:
+            ComponentError: the line is no `run-started` event, or the component has trapped.
+        """
+        answer = self._call("run-env", run_started)
+        if isinstance(answer, str):
+            return answer
+        raise ComponentError(f"no run_env: {_reason(answer)}")
+
+    def run(self, *, uploads: bool, results: bool) -> Run:
+        """Begin a run of which uploads, or results, or both will be taken."""
+        outputs = {
+            name for name, wanted in (("uploads", uploads), ("results", results)) if wanted
+        }
+        return Run(self, self._call("[constructor]run", outputs))
+
+    def _load(self) -> None:
+        from wasmtime import Config, Engine, Store, WasiConfig, component  # noqa: PLC0415
+
+        config = Config()
+        # Compiling in parallel leaves threads behind, and a child forked after it hangs.
+        _set(config, "parallel_compilation", False)
+        # Traps by signal do not get along with pytest's faulthandler: the process would die.
+        _set(config, "signals_based_traps", False)
+        # The default reserves 4 GiB of address space, which RLIMIT_AS forbids.
+        _set(config, "memory_reservation", 64 << 20)
+        _set(config, "memory_guard_size", 0)
+        engine = Engine(config)
+        self._store = Store(engine)
+        self._store.set_limits(memory_size=MEMORY_LIMIT)
+        # Without anything inherited: no environment, no files, no network, no output.
+        self._store.set_wasi(WasiConfig())
+        linker = component.Linker(engine)
+        linker.add_wasip2()
+        code = component.Component(engine, self._path.read_bytes())
+        self._instance = linker.instantiate(self._store, code)
+        self._interface = self._instance.get_export_index(self._store, INTERFACE)
+        self._functions: dict[str, Any] = {}
+
+    def _call(self, name: str, *arguments: object) -> Any:
+        try:
+            function = self._functions.get(name)
+            if function is None:
+                index = self._instance.get_export_index(self._store, name, self._interface)
+                if index is None:
+                    raise ComponentError(f"the component has no {name}")
+                function = self._instance.get_func(self._store, index)
+                self._functions[name] = function
+            return function(self._store, *arguments)
+        except ComponentError:
+            raise
+        except Exception as error:
+            raise ComponentError(f"the component failed in {name}: {error}") from error
+
+
+class Run:
+    """One run in the component, from its first event to its last upload."""
+
+    def __init__(self, component: Component, handle: object) -> None:
+        self._component = component
+        self._handle = handle
+        self._rejected: list[RejectedLine] = []
+
+    def feed(self, events: str) -> int:
+        """Fold whole lines of events into the run, and return how many results wait."""
+        progress = self._call("feed", events)
+        self._rejected += [
+            RejectedLine(line.line, _reason(line.error)) for line in progress.rejected
+        ]
+        waiting: int = progress.uploadable
+        return waiting
+
+    def feed_all(self, lines: Iterable[str]) -> None:
+        """Fold lines into the run, in chunks of a size that suits the component."""
+        chunk: list[str] = []
+        size = 0
+        for line in lines:
+            chunk.append(line)
+            size += len(line)
+            if size >= CHUNK:
+                self.feed("".join(chunk))
+                chunk.clear()
+                size = 0
+        if chunk:
+            self.feed("".join(chunk))
+
+    @property
+    def rejected(self) -> list[RejectedLine]:
+        """The lines that were no events; at most the first 20 of each chunk."""
+        return self._rejected
+
+    def finish(self) -> None:
+        """End the run: tests that have not finished become results."""
+        self._call("finish")
+
+    def take_upload(self, max_results: int) -> Optional[Upload]:
+        """Return the next request, or `None` when no result waits."""
+        upload = self._call("take-upload", max_results)
+        if upload is None:
+            return None
+        return Upload(upload.body, upload.receipt, upload.results)
+
+    def take_results(self, max_results: int) -> Optional[str]:
+        """Return the next results as a JSON array that is not empty, or `None`."""
+        results: Optional[str] = self._call("take-results", max_results)
+        return results
+
+    def summary(self) -> Summary:
+        """Say what happened so far."""
+        summary = vars(self._call("summary"))
+        return Summary(**{name.replace("-", "_"): value for name, value in summary.items()})
+
+    def _call(self, method: str, *arguments: object) -> Any:
+        return self._component._call(f"[method]run.{method}", self._handle, *arguments)
+
+
+def _set(config: object, name: str, value: object) -> None:
+    """Set a property, which must exist: wasmtime would take a misspelt one in silence."""
+    if not hasattr(type(config), name):
+        raise ComponentError(f"this wasmtime has no setting {name}; 45 or newer is needed")
+    setattr(config, name, value)
+
+
+def _reason(error: Any) -> str:
+    """Return an `event-error` as words."""
+    if error.tag == "unsupported-format":
+        return f"its format {error.payload} is later than this collector's"
+    if error.tag == "unexpected-event":
+        return f"the event {error.payload} is out of place"
+    return str(error.payload)

@@ -1,0 +1,25 @@
+"""What can go wrong, as a closed tree.
+
+    CollectorError
+    ├── ComponentError     the component cannot be loaded, or has trapped
+    ├── UploadError        Test Engine did not accept a body
+    └── ResultsFileError   the `--json` file cannot be written
+"""
+
+from __future__ import annotations
+
+
+class CollectorError(Exception):
+    """Anything of ours that went wrong; its text is a sentence for people."""
+
+
+class ComponentError(CollectorError):
+    """The component cannot be loaded, or has trapped."""
+
+
+class UploadError(CollectorError):
+    """Test Engine did not accept a body."""
+
+
+class ResultsFileError(CollectorError):
+    """The `--json` file cannot be written."""

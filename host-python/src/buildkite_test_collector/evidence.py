@@ -1,0 +1,124 @@
+"""What the process that runs a test saw of it, attached to the test's reports.
+
+The attachment is plain data, so that pytest-xdist and pytest-forked carry it to the process that
+owns the run as they carry the report itself.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Optional
+
+import pytest
+
+from .clock import Clock
+from .identity import identity
+from .spans import SpanBuffer, TestData
+from .text import plain
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
+#: The attribute of a report that holds its evidence.
+ATTRIBUTE = "_buildkite_evidence"
+
+#: The marker that tags an execution.
+MARKER = "execution_tag"
+
+
+class Evidence:
+    """Watches the tests that run in this process, in every process that runs tests.
+
+    A report's evidence is `(start, end, tags, spans)`: nanoseconds since the epoch, then the tags
+    where they have changed since the test's last report, and the spans recorded since, each of
+    them `None` where there is nothing to say. Where we failed, it is the error's text instead.
+    """
+
+    def __init__(self) -> None:
+        self.spans = SpanBuffer()
+        self._monotonic = Clock.monotonic
+        self._epoch = Clock.epoch
+        self._mark = Clock.now()
+        self._tags: list[list[Any]] = []
+        self._test: Optional[tuple[str, tuple[str, Optional[int], str]]] = None
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_logstart(
+        self, nodeid: str, location: tuple[str, Optional[int], str]
+    ) -> None:
+        """A test is about to begin."""
+        self._test = nodeid, location
+        self._mark = self._monotonic() + self._epoch
+
+    # hookwrapper and not wrapper: pytest 7.0 knows no other.
+    @pytest.hookimpl(hookwrapper=True)
+    def pytest_runtest_makereport(
+        self, item: pytest.Item, call: pytest.CallInfo[None]
+    ) -> Generator[None, Any, None]:
+        """A phase of a test is over: its report takes along what happened in it."""
+        if call.when == "setup":
+            self._tags = []
+        outcome = yield
+        report = outcome.get_result()
+        try:
+            end = self._monotonic() + self._epoch
+            spans = None
+            if self.spans:
+                if call.when == "teardown":
+                    self.spans.close_all(end)
+                # Pipes between processes take plain tuples only.
+                spans = [tuple(span) for span in self.spans.take()]
+            tags: Optional[list[list[Any]]] = marked(item)
+            if tags == self._tags:
+                tags = None
+            else:
+                self._tags = tags or []
+            setattr(report, ATTRIBUTE, (self._mark, end, tags, spans))
+            self._mark = end
+            if call.when == "teardown":
+                self._test = None
+        except Exception as error:  # noqa: BLE001 - nothing of ours may change the run
+            setattr(report, ATTRIBUTE, repr(error))
+
+    def current_test(self) -> Optional[TestData]:
+        """Return the test that is running in this process."""
+        if self._test is None:
+            return None
+        nodeid, (path, line, _) = self._test
+        scope, name = identity(nodeid)
+        location = path if line is None else f"{path}:{line + 1}"
+        return TestData(scope=scope, name=name, location=location, file_name=path)
+
+
+def marked(item: pytest.Item) -> list[list[Any]]:
+    """Return the tags that an item's markers give it, as lists of a key and a value.
+
+    The closest marker wins, and of two at one place the later. A malformed marker keeps its form:
+    it is the component that says what a tag may be.
+    """
+    chain: list[Any] = []
+    node: Any = item
+    while node is not None:
+        for mark in node.own_markers:
+            if mark.name == MARKER:
+                chain.append(node)
+                break
+        node = node.parent
+    if not chain:
+        return []
+    tags: dict[Any, list[Any]] = {}
+    for node in reversed(chain):
+        for mark in node.own_markers:
+            if mark.name == MARKER:
+                tag = _tag(mark)
+                tags[repr(tag[:1])] = tag
+    return list(tags.values())
+
+
+def _tag(mark: pytest.Mark) -> list[Any]:
+    """Return a marker's key and value; fewer where it has fewer, nothing a text where it has more."""
+    if len(mark.args) + len(mark.kwargs) > 2 or not mark.kwargs.keys() <= {"key", "value"}:
+        key = mark.args[0] if mark.args else None
+        return [plain(key), [plain(mark.args), plain(mark.kwargs)]]
+    given = [*mark.args]
+    given += [mark.kwargs[name] for name in ("key", "value")[len(given) :] if name in mark.kwargs]
+    return [value if isinstance(value, str) else [repr(value)] for value in plain(given)]

@@ -1,0 +1,87 @@
+"""The pytest plugin: options, the marker, the fixture, and what is set up for a run."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from .evidence import MARKER, Evidence
+from .settings import Settings
+from .tag_filter import TagFilter
+
+if TYPE_CHECKING:
+    from .session import Session
+    from .spans import SpanCollector
+
+#: What the controller puts into a worker's input: that evidence is wanted.
+WORKER_INPUT = "buildkite_test_collector"
+
+_evidence = pytest.StashKey[Evidence]()
+_session = pytest.StashKey["Session"]()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the options."""
+    group = parser.getgroup("buildkite", "Buildkite Test Engine")
+    group.addoption(
+        "--json",
+        dest="jsonpath",
+        metavar="PATH",
+        help="write the results to this file, as a JSON array",
+    )
+    group.addoption(
+        "--merge-json",
+        dest="mergejson",
+        action="store_true",
+        help="keep the results that the --json file has",
+    )
+    group.addoption(
+        "--tag-filters",
+        dest="tag_filters",
+        metavar="KEY:VALUE",
+        help="run only tests with this execution_tag, for example color:red",
+    )
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """Set up what this run, or this worker of a run, needs."""
+    config.addinivalue_line(
+        "markers",
+        f"{MARKER}(key, value): tag the test's executions in Buildkite Test Engine; "
+        "both are strings",
+    )
+    if config.getoption("tag_filters"):
+        config.pluginmanager.register(TagFilter(config.getoption("tag_filters")))
+    if hasattr(config, "workerinput"):
+        if WORKER_INPUT in config.workerinput:
+            _watch(config)
+        return
+    settings = Settings.of_config(config)
+    if settings.token or settings.json_path:
+        from .session import Session  # noqa: PLC0415
+
+        _watch(config)
+        config.stash[_session] = session = Session(config, settings)
+        config.pluginmanager.register(session)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """Tell a worker of pytest-xdist that its evidence is wanted."""
+    if _session in node.config.stash:
+        node.workerinput[WORKER_INPUT] = True
+
+
+@pytest.fixture(scope="session")
+def spans(request: pytest.FixtureRequest) -> SpanCollector:
+    """Record spans for the test that is running: `record`, `measure`, `current_test`."""
+    from .spans import SpanCollector  # noqa: PLC0415
+
+    return SpanCollector(request.config.stash.get(_evidence, None))
+
+
+def _watch(config: pytest.Config) -> None:
+    config.stash[_evidence] = evidence = Evidence()
+    config.pluginmanager.register(evidence)

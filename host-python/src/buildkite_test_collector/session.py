@@ -1,0 +1,95 @@
+"""A run in the process that owns it: recorded from its start, delivered at its end."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Optional
+
+import pytest
+
+from .journal import Journal
+from .recorder import Recorder
+from .surroundings import run_started
+
+if TYPE_CHECKING:
+    from .delivery import Outcome
+    from .settings import Settings
+
+
+class Session:
+    """The run that this process owns."""
+
+    def __init__(self, config: pytest.Config, settings: Settings) -> None:
+        self._config = config
+        self._settings = settings
+        self._owner = os.getpid()
+        self._recorder: Optional[Recorder] = None
+        self._journal: Optional[Journal] = None
+        self._outcome: Optional[Outcome] = None
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_sessionstart(self) -> None:
+        """The run begins."""
+        if self._config.option.collectonly:
+            return
+        self._journal = Journal(_directory(self._config) / f"{os.getpid()}.ndjson")
+        self._recorder = Recorder(
+            self._journal, self._config, is_careful=bool(self._settings.token)
+        )
+        self._recorder.begin(run_started("pytest", pytest.__version__))
+        self._config.pluginmanager.register(self._recorder)
+
+    # Before the terminal's summary is printed, and after everyone else's session is over.
+    @pytest.hookimpl(trylast=True)
+    def pytest_sessionfinish(self, exitstatus: int) -> None:
+        """The run is over: deliver its results."""
+        if self._recorder is None or self._journal is None or os.getpid() != self._owner:
+            return
+        from .delivery import deliver  # noqa: PLC0415
+
+        self._recorder.finish(int(exitstatus))
+        self._outcome = deliver(self._journal, self._settings)
+        self._journal.discard()
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        """Say what became of the results."""
+        if self._outcome is None:
+            return
+        for line in sentences(self._outcome):
+            terminalreporter.write_line(line)
+
+
+def sentences(outcome: Outcome) -> list[str]:
+    """Return what to say of a delivery, a line each."""
+    lines = []
+    if outcome.uploaded:
+        where = outcome.run_url or "Test Engine"
+        lines.append(f"Buildkite Test Engine: {_results(outcome.uploaded)} uploaded to {where}")
+    if outcome.skipped:
+        lines.append(f"Buildkite Test Engine: passed over {_results(outcome.skipped)}")
+    if outcome.errors:
+        lost = f"{_results(outcome.refused)} not uploaded: " if outcome.refused else ""
+        lines.append(f"Buildkite Test Engine: {lost}{'; '.join(outcome.errors)}")
+    summary = outcome.summary
+    if summary is not None and summary.problem_count:
+        more = summary.problem_count - len(summary.problems)
+        also = f"; and {more} more" if more else ""
+        lines.append(f"Buildkite Test Engine: {'; '.join(summary.problems)}{also}")
+    return lines
+
+
+def _results(count: int) -> str:
+    return "1 result" if count == 1 else f"{count} results"
+
+
+def _directory(config: pytest.Config) -> Path:
+    """Return a directory for the journal: pytest's cache, or a temporary one."""
+    cache = getattr(config, "cache", None)
+    if cache is not None:
+        try:
+            return Path(cache.mkdir("buildkite-test-collector"))
+        except OSError:
+            pass
+    return Path(tempfile.mkdtemp(prefix="buildkite-test-collector-"))

@@ -1,0 +1,56 @@
+"""What the user wants: the command line and the environment, as one typed object."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Optional
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import pytest
+
+#: Where Test Engine takes uploads
+#: (https://buildkite.com/docs/test-engine/test-collection/importing-json).
+API_URL = "https://analytics-api.buildkite.com/v1"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the user wants."""
+
+    #: The suite's token; without one nothing is uploaded. Never in a repr.
+    token: Optional[str] = field(default=None, repr=False)
+    #: The base of the API, without a trailing slash.
+    api_url: str = API_URL
+    #: How many results go into one upload.
+    batch_size: int = 500
+    #: Where to write the results as JSON.
+    json_path: Optional[str] = None
+    #: Whether that file's results are kept.
+    merge_json: bool = False
+
+    @property
+    def upload_url(self) -> str:
+        """Where uploads go."""
+        return f"{self.api_url}/uploads"
+
+    @classmethod
+    def of_environment(cls, environ: Mapping[str, str] = os.environ) -> Settings:
+        """Return the settings without a command line."""
+        return cls(
+            token=environ.get("BUILDKITE_ANALYTICS_TOKEN", "").strip() or None,
+            api_url=environ.get("BUILDKITE_ANALYTICS_API_URL", "").strip().rstrip("/") or API_URL,
+        )
+
+    @classmethod
+    def of_config(cls, config: pytest.Config) -> Settings:
+        """Return the settings of a pytest run."""
+        environment = cls.of_environment()
+        return cls(
+            token=environment.token,
+            api_url=environment.api_url,
+            json_path=config.getoption("jsonpath"),
+            merge_json=config.getoption("mergejson"),
+        )

@@ -1,0 +1,61 @@
+"""Values of users' as values that any JSON reader, and any pipe between processes, can take."""
+
+from __future__ import annotations
+
+import math
+import re
+from typing import Any
+
+#: How deep containers may lie in each other; deeper ones become texts.
+DEPTH = 8
+
+#: How many elements a container may have; the rest is left out.
+WIDTH = 1_000
+
+#: Integers that every JSON reader keeps.
+INTEGERS = range(-(2**63), 2**63)
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+def scrubbed(text: str) -> str:
+    """Return a text that is valid Unicode: each lone surrogate becomes U+FFFD."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return _SURROGATE.sub("\ufffd", text)
+    return text
+
+
+def plain(value: object, depth: int = DEPTH) -> Any:
+    """Return a copy of a value that consists of JSON's own types.
+
+    Anything else becomes its text. It never raises, whatever a user's `__str__` does.
+    """
+    if value is None or value is True or value is False:
+        return value
+    kind = type(value)
+    if kind is str:
+        return scrubbed(value)  # type: ignore[arg-type]
+    if kind is int and value in INTEGERS:
+        return value
+    if kind is float and math.isfinite(value):  # type: ignore[arg-type]
+        return value
+    try:
+        if depth and isinstance(value, dict):
+            pairs = list(value.items())[:WIDTH]
+            return {_text(key): plain(each, depth - 1) for key, each in pairs}
+        if depth and isinstance(value, (list, tuple)):
+            return [plain(each, depth - 1) for each in value[:WIDTH]]
+    except Exception:  # noqa: BLE001, S110 - a user's subclass may do anything
+        pass
+    return _text(value)
+
+
+def _text(value: object) -> str:
+    try:
+        if isinstance(value, bytes):
+            return value.decode("utf-8", "replace")
+        return scrubbed(str(value))
+    except Exception:  # noqa: BLE001 - a user's `__str__` may raise anything
+        return f"<{type(value).__name__}>"
