@@ -43,7 +43,9 @@ class BuildHook(BuildHookInterface[Any]):
             shutil.copyfile(workspace / "wit" / "variables.txt", package / "variables.txt")
         for name in BUILT:
             if not (package / name).is_file():
-                raise SystemExit(f"buildkite-test-collector: this sdist is broken: it has no {name}")
+                raise SystemExit(
+                    f"buildkite-test-collector: this sdist is broken: it has no {name}"
+                )
         # Built files are not under version control, which hatchling would take for "leave out".
         build_data["artifacts"] += [f"{PACKAGE}/{name}" for name in BUILT]
 

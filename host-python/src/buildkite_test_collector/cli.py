@@ -5,13 +5,13 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from typing import TYPE_CHECKING, Optional
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
-def main(arguments: Optional[Sequence[str]] = None) -> int:
+def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command and return its exit status."""
     parser = argparse.ArgumentParser(
         prog="buildkite-test-collector",
@@ -27,11 +27,11 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
 
 def print_env() -> int:
     """Print the `run_env` that would be sent from here, as JSON."""
-    import pytest  # noqa: PLC0415
+    import pytest
 
-    from .component import Component  # noqa: PLC0415
-    from .errors import ComponentError  # noqa: PLC0415
-    from .surroundings import run_started  # noqa: PLC0415
+    from .component import Component
+    from .errors import ComponentError
+    from .surroundings import run_started
 
     try:
         run_env = Component().run_env(run_started("pytest", pytest.__version__))

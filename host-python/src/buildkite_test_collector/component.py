@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Optional
+from typing import TYPE_CHECKING, Any
 
 from .errors import ComponentError
 
@@ -111,13 +111,11 @@ class Component:
 
     def run(self, *, uploads: bool, results: bool) -> Run:
         """Begin a run of which uploads, or results, or both will be taken."""
-        outputs = {
-            name for name, wanted in (("uploads", uploads), ("results", results)) if wanted
-        }
+        outputs = {name for name, wanted in (("uploads", uploads), ("results", results)) if wanted}
         return Run(self, self._call("[constructor]run", outputs))
 
     def _load(self) -> None:
-        from wasmtime import Config, Engine, Store, WasiConfig, component  # noqa: PLC0415
+        from wasmtime import Config, Engine, Store, WasiConfig, component
 
         config = Config()
         # Compiling in parallel leaves threads behind, and a child forked after it hangs.
@@ -141,13 +139,12 @@ class Component:
 
     def _call(self, name: str, *arguments: object) -> Any:
         try:
-            function = self._functions.get(name)
+            function: Any = self._functions.get(name)
             if function is None:
                 index = self._instance.get_export_index(self._store, name, self._interface)
                 if index is None:
                     raise ComponentError(f"the component has no {name}")
-                function = self._instance.get_func(self._store, index)
-                self._functions[name] = function
+                function = self._functions[name] = self._instance.get_func(self._store, index)
             return function(self._store, *arguments)
         except ComponentError:
             raise
@@ -195,16 +192,16 @@ class Run:
         """End the run: tests that have not finished become results."""
         self._call("finish")
 
-    def take_upload(self, max_results: int) -> Optional[Upload]:
+    def take_upload(self, max_results: int) -> Upload | None:
         """Return the next request, or `None` when no result waits."""
         upload = self._call("take-upload", max_results)
         if upload is None:
             return None
         return Upload(upload.body, upload.receipt, upload.results)
 
-    def take_results(self, max_results: int) -> Optional[str]:
+    def take_results(self, max_results: int) -> str | None:
         """Return the next results as a JSON array that is not empty, or `None`."""
-        results: Optional[str] = self._call("take-results", max_results)
+        results: str | None = self._call("take-results", max_results)
         return results
 
     def summary(self) -> Summary:

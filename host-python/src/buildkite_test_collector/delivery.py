@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Optional
+from typing import TYPE_CHECKING
 
 from .component import CHUNK, Component, Run, Summary
 from .errors import ComponentError, ResultsFileError, UploadError
@@ -26,9 +26,9 @@ class Outcome:
     #: How many it has not accepted.
     refused: int = 0
     #: The page of the run.
-    run_url: Optional[str] = None
+    run_url: str | None = None
     #: What happened in the run; none where the component did not say.
-    summary: Optional[Summary] = None
+    summary: Summary | None = None
     #: What went wrong, in sentences.
     errors: list[str] = field(default_factory=list)
 
@@ -45,7 +45,7 @@ class _Packed:
 def deliver(journal: Journal, settings: Settings) -> Outcome:
     """Write the `--json` file and upload, as far as they are wanted; what fails is told."""
     outcome = Outcome()
-    results_file: Optional[ResultsFile] = None
+    results_file: ResultsFile | None = None
     if settings.json_path:
         try:
             results_file = ResultsFile(settings.json_path, merge=settings.merge_json)
@@ -71,7 +71,7 @@ def deliver(journal: Journal, settings: Settings) -> Outcome:
 
 
 def _fold(
-    run: Run, journal: Journal, results_file: Optional[ResultsFile], batch_size: int
+    run: Run, journal: Journal, results_file: ResultsFile | None, batch_size: int
 ) -> list[_Packed]:
     """Fold a journal and return the bodies; memory holds them compressed, and nothing else."""
     packed: list[_Packed] = []
@@ -103,9 +103,7 @@ def _take_results(run: Run, results_file: ResultsFile) -> None:
         results_file.add(array)
 
 
-def _upload(
-    packed: list[_Packed], journal: Journal, settings: Settings, outcome: Outcome
-) -> None:
+def _upload(packed: list[_Packed], journal: Journal, settings: Settings, outcome: Outcome) -> None:
     uploader = Uploader(settings)
     try:
         for each in packed:

@@ -1,9 +1,9 @@
 """What can go wrong, as a closed tree.
 
-    CollectorError
-    ├── ComponentError     the component cannot be loaded, or has trapped
-    ├── UploadError        Test Engine did not accept a body
-    └── ResultsFileError   the `--json` file cannot be written
+CollectorError
+├── ComponentError     the component cannot be loaded, or has trapped
+├── UploadError        Test Engine did not accept a body
+└── ResultsFileError   the `--json` file cannot be written
 """
 
 from __future__ import annotations

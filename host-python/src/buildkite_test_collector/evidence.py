@@ -6,7 +6,7 @@ owns the run as they carry the report itself.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Optional
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -39,12 +39,10 @@ class Evidence:
         self._epoch = Clock.epoch
         self._mark = Clock.now()
         self._tags: list[list[Any]] = []
-        self._test: Optional[tuple[str, tuple[str, Optional[int], str]]] = None
+        self._test: tuple[str, tuple[str, int | None, str]] | None = None
 
     @pytest.hookimpl(tryfirst=True)
-    def pytest_runtest_logstart(
-        self, nodeid: str, location: tuple[str, Optional[int], str]
-    ) -> None:
+    def pytest_runtest_logstart(self, nodeid: str, location: tuple[str, int | None, str]) -> None:
         """A test is about to begin."""
         self._test = nodeid, location
         self._mark = self._monotonic() + self._epoch
@@ -67,7 +65,7 @@ class Evidence:
                     self.spans.close_all(end)
                 # Pipes between processes take plain tuples only.
                 spans = [tuple(span) for span in self.spans.take()]
-            tags: Optional[list[list[Any]]] = marked(item)
+            tags: list[list[Any]] | None = marked(item)
             if tags == self._tags:
                 tags = None
             else:
@@ -76,10 +74,10 @@ class Evidence:
             self._mark = end
             if call.when == "teardown":
                 self._test = None
-        except Exception as error:  # noqa: BLE001 - nothing of ours may change the run
+        except Exception as error:
             setattr(report, ATTRIBUTE, repr(error))
 
-    def current_test(self) -> Optional[TestData]:
+    def current_test(self) -> TestData | None:
         """Return the test that is running in this process."""
         if self._test is None:
             return None
@@ -115,7 +113,7 @@ def marked(item: pytest.Item) -> list[list[Any]]:
 
 
 def _tag(mark: pytest.Mark) -> list[Any]:
-    """Return a marker's key and value; fewer where it has fewer, nothing a text where it has more."""
+    """Return a marker's key and value; fewer where it has fewer, no texts where it has more."""
     if len(mark.args) + len(mark.kwargs) > 2 or not mark.kwargs.keys() <= {"key", "value"}:
         key = mark.args[0] if mark.args else None
         return [plain(key), [plain(mark.args), plain(mark.kwargs)]]

@@ -73,8 +73,6 @@ def _entry(crash: Any, traceback: Any, lines: list[str]) -> Failure:
 def _of_exception_info(info: Any) -> Failure:
     return {
         "reason": info.exconly(),
-        "expanded": [
-            str(line) for entry in info.traceback for line in (entry.getsource() or ())
-        ],
+        "expanded": [str(line) for entry in info.traceback for line in (entry.getsource() or ())],
         "backtrace": [f"{entry.path}:{entry.lineno + 1}: {entry.name}" for entry in info.traceback],
     }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from typing import TYPE_CHECKING, Callable, Optional
+from typing import TYPE_CHECKING, Callable
 
 from .text import scrubbed
 
@@ -32,7 +32,7 @@ class Journal:
     def __init__(self, path: Path) -> None:
         self.path = path
         #: Why the disk took no more, if so.
-        self.error: Optional[OSError] = None
+        self.error: OSError | None = None
         self._kept: list[bytes] = []
         self._owner = os.getpid()
 

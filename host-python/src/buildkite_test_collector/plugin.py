@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 WORKER_INPUT = "buildkite_test_collector"
 
 _evidence = pytest.StashKey[Evidence]()
-_session = pytest.StashKey["Session"]()
+_session: pytest.StashKey[Session] = pytest.StashKey()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -60,11 +60,12 @@ def pytest_configure(config: pytest.Config) -> None:
         return
     settings = Settings.of_config(config)
     if settings.token or settings.json_path:
-        from .session import Session  # noqa: PLC0415
+        # What a run that sends nothing never needs is not imported.
+        from . import session
 
         _watch(config)
-        config.stash[_session] = session = Session(config, settings)
-        config.pluginmanager.register(session)
+        config.stash[_session] = session.Session(config, settings)
+        config.pluginmanager.register(config.stash[_session])
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -77,7 +78,7 @@ def pytest_configure_node(node: Any) -> None:
 @pytest.fixture(scope="session")
 def spans(request: pytest.FixtureRequest) -> SpanCollector:
     """Record spans for the test that is running: `record`, `measure`, `current_test`."""
-    from .spans import SpanCollector  # noqa: PLC0415
+    from .spans import SpanCollector
 
     return SpanCollector(request.config.stash.get(_evidence, None))
 

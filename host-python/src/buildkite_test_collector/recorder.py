@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from json.encoder import encode_basestring
-from typing import TYPE_CHECKING, Any, Optional
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -85,16 +85,14 @@ class Recorder:
         self._flush()
 
     @pytest.hookimpl(tryfirst=True)
-    def pytest_runtest_logstart(
-        self, nodeid: str, location: tuple[str, Optional[int], str]
-    ) -> None:
+    def pytest_runtest_logstart(self, nodeid: str, location: tuple[str, int | None, str]) -> None:
         """A test begins, in this process or another."""
         try:
             execution = self._start(nodeid, location, Clock.now() - self._origin)
             self._starting.setdefault(nodeid, []).append(execution)
             if self._is_careful:
                 self._flush()
-        except Exception as error:  # noqa: BLE001 - nothing of ours may change the run
+        except Exception as error:
             self._failed(error)
 
     @pytest.hookimpl(tryfirst=True)
@@ -102,7 +100,7 @@ class Recorder:
         """A phase of a test is over, in this process or another."""
         try:
             self._report(report)
-        except Exception as error:  # noqa: BLE001 - nothing of ours may change the run
+        except Exception as error:
             self._failed(error)
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
@@ -111,7 +109,7 @@ class Recorder:
             if report.failed and report.nodeid and report.nodeid not in self._broken_collectors:
                 self._broken_collectors.add(report.nodeid)
                 self._collection_error(report)
-        except Exception as error:  # noqa: BLE001 - nothing of ours may change the run
+        except Exception as error:
             self._failed(error)
 
     def _report(self, report: pytest.TestReport) -> None:
@@ -129,7 +127,7 @@ class Recorder:
             start = execution.last
             end = max(start, Clock.now() - self._origin)
 
-        when = report.when or "crash"
+        when: str = report.when or "crash"
         if hasattr(report, "context"):
             when = "subtest"
         elif when not in _PHASES:
@@ -160,7 +158,7 @@ class Recorder:
             if self._is_careful:
                 self._flush()
 
-    def _evidence(self, report: Any) -> tuple[Optional[int], int, Any, Any]:
+    def _evidence(self, report: Any) -> tuple[int | None, int, Any, Any]:
         """Take a report's evidence off it, with times since the run started."""
         evidence = report.__dict__.pop(ATTRIBUTE, None)
         if evidence is None:
@@ -171,7 +169,7 @@ class Recorder:
         start, end, tags, spans = evidence
         return start - self._origin, end - self._origin, tags, spans
 
-    def _adopted(self, report: pytest.TestReport, start: Optional[int]) -> Execution:
+    def _adopted(self, report: pytest.TestReport, start: int | None) -> Execution:
         """Return the oldest execution of this test that has started anywhere, or a new one."""
         starting = self._starting.get(report.nodeid)
         if starting:
@@ -182,9 +180,7 @@ class Recorder:
         time = start if start is not None else Clock.now() - self._origin
         return self._start(report.nodeid, report.location, time)
 
-    def _start(
-        self, nodeid: str, location: tuple[str, Optional[int], str], time: int
-    ) -> Execution:
+    def _start(self, nodeid: str, location: tuple[str, int | None, str], time: int) -> Execution:
         self._last_number = number = self._last_number + 1
         scope, name = identity(nodeid)
         path, line, _ = location

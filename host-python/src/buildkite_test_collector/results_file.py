@@ -74,7 +74,7 @@ class ResultsFile:
         if not self._merge:
             yield
             return
-        from filelock import FileLock  # noqa: PLC0415
+        from filelock import FileLock
 
         with FileLock(f"{self._path}.lock"):
             yield

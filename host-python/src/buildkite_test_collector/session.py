@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING, Optional
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -25,9 +25,9 @@ class Session:
         self._config = config
         self._settings = settings
         self._owner = os.getpid()
-        self._recorder: Optional[Recorder] = None
-        self._journal: Optional[Journal] = None
-        self._outcome: Optional[Outcome] = None
+        self._recorder: Recorder | None = None
+        self._journal: Journal | None = None
+        self._outcome: Outcome | None = None
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionstart(self) -> None:
@@ -47,7 +47,7 @@ class Session:
         """The run is over: deliver its results."""
         if self._recorder is None or self._journal is None or os.getpid() != self._owner:
             return
-        from .delivery import deliver  # noqa: PLC0415
+        from .delivery import deliver
 
         self._recorder.finish(int(exitstatus))
         self._outcome = deliver(self._journal, self._settings)

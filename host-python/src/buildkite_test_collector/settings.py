@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Optional
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,13 +21,13 @@ class Settings:
     """What the user wants."""
 
     #: The suite's token; without one nothing is uploaded. Never in a repr.
-    token: Optional[str] = field(default=None, repr=False)
+    token: str | None = field(default=None, repr=False)
     #: The base of the API, without a trailing slash.
     api_url: str = API_URL
     #: How many results go into one upload.
     batch_size: int = 500
     #: Where to write the results as JSON.
-    json_path: Optional[str] = None
+    json_path: str | None = None
     #: Whether that file's results are kept.
     merge_json: bool = False
 

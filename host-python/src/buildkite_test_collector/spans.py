@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Optional
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from .clock import Clock
 from .text import plain
@@ -66,9 +66,9 @@ class TestSpan:
 
     section: Section
     duration: timedelta
-    start_at: Optional[Instant] = None
-    end_at: Optional[Instant] = None
-    detail: Optional[Mapping[str, Any]] = None
+    start_at: Instant | None = None
+    end_at: Instant | None = None
+    detail: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True)
@@ -79,20 +79,20 @@ class TestData:
 
     scope: str
     name: str
-    location: Optional[str]
-    file_name: Optional[str]
+    location: str | None
+    file_name: str | None
 
 
 class RecordedSpan(NamedTuple):
     """A span on its way to an event. Times are nanoseconds since the epoch."""
 
     section: str
-    start: Optional[int]
-    end: Optional[int]
-    duration: Optional[int]
+    start: int | None
+    end: int | None
+    duration: int | None
     detail: Any
     number: int
-    parent: Optional[int]
+    parent: int | None
 
 
 class SpanCollector:
@@ -102,7 +102,7 @@ class SpanCollector:
     nothing.
     """
 
-    def __init__(self, evidence: Optional[Evidence]) -> None:
+    def __init__(self, evidence: Evidence | None) -> None:
         self._evidence = evidence
 
     def record(self, span: TestSpan) -> None:
@@ -111,9 +111,7 @@ class SpanCollector:
             self._evidence.spans.record(span)
 
     @contextmanager
-    def measure(
-        self, section: Section, detail: Optional[Mapping[str, Any]] = None
-    ) -> Iterator[None]:
+    def measure(self, section: Section, detail: Mapping[str, Any] | None = None) -> Iterator[None]:
         """Measure a block as a span of the test that is running.
 
         Spans measured inside it become its children. A block that the test leaves open is measured
@@ -129,13 +127,13 @@ class SpanCollector:
         finally:
             spans.close(number)
 
-    def current_test(self) -> Optional[TestData]:
+    def current_test(self) -> TestData | None:
         """Return the test that is running, or `None` outside tests."""
         return self._evidence.current_test() if self._evidence is not None else None
 
 
 #: The innermost span that is being measured in this task or thread.
-_innermost: ContextVar[Optional[int]] = ContextVar("buildkite_test_collector_span", default=None)
+_innermost: ContextVar[int | None] = ContextVar("buildkite_test_collector_span", default=None)
 
 
 class SpanBuffer:
@@ -217,7 +215,7 @@ def plain_section(section: object) -> str:
     return section if isinstance(section, str) else str(plain(section))
 
 
-def _nanoseconds(instant: object) -> Optional[int]:
+def _nanoseconds(instant: object) -> int | None:
     """Return an instant of the user's as nanoseconds since the epoch."""
     seconds = getattr(instant, "seconds", None)
     if not isinstance(seconds, (int, float)) or seconds != seconds or abs(seconds) > 1e12:
@@ -225,7 +223,7 @@ def _nanoseconds(instant: object) -> Optional[int]:
     return int(seconds * 1e9) + Clock.user_epoch
 
 
-def _duration(duration: object) -> Optional[int]:
+def _duration(duration: object) -> int | None:
     """Return a duration of the user's as nanoseconds."""
     if not isinstance(duration, timedelta):
         return None

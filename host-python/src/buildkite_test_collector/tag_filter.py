@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-import pytest
 
 from .evidence import marked
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import pytest
 
 
 class TagFilter:

@@ -47,7 +47,7 @@ def plain(value: object, depth: int = DEPTH) -> Any:
             return {_text(key): plain(each, depth - 1) for key, each in pairs}
         if depth and isinstance(value, (list, tuple)):
             return [plain(each, depth - 1) for each in value[:WIDTH]]
-    except Exception:  # noqa: BLE001, S110 - a user's subclass may do anything
+    except Exception:  # noqa: S110 - a user's subclass may do anything
         pass
     return _text(value)
 
@@ -57,5 +57,5 @@ def _text(value: object) -> str:
         if isinstance(value, bytes):
             return value.decode("utf-8", "replace")
         return scrubbed(str(value))
-    except Exception:  # noqa: BLE001 - a user's `__str__` may raise anything
+    except Exception:
         return f"<{type(value).__name__}>"

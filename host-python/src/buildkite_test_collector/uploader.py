@@ -6,7 +6,7 @@ import contextlib
 import gzip
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Optional
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
@@ -27,7 +27,7 @@ class Answer:
     """What Test Engine says of an upload that it has accepted."""
 
     #: The page of the run, if the answer names it.
-    run_url: Optional[str]
+    run_url: str | None
     #: Results that it passed over.
     skipped: int
 
@@ -51,7 +51,7 @@ class Uploader:
         Raises:
             UploadError: it was not accepted.
         """
-        from urllib3.exceptions import HTTPError  # noqa: PLC0415
+        from urllib3.exceptions import HTTPError
 
         try:
             response = self._pool.request("POST", self._url, body=body, headers=self._headers)
@@ -81,7 +81,7 @@ def compressed(body: str) -> bytes:
 
 def _pool(url: str) -> PoolManager:
     """Return connections to a URL, through the proxy that the environment names."""
-    import urllib3  # noqa: PLC0415
+    import urllib3
 
     timeout = urllib3.Timeout(connect=TIMEOUT, read=TIMEOUT)
     retries = urllib3.Retry(
