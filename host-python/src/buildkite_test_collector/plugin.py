@@ -42,6 +42,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         metavar="KEY:VALUE",
         help="run only tests with this execution_tag, for example color:red",
     )
+    group.addoption(
+        "--buildkite-journal",
+        dest="buildkite_journal",
+        metavar="PATH",
+        help="write the run's events to this file, and keep it",
+    )
 
 
 @pytest.hookimpl(trylast=True)
@@ -59,7 +65,7 @@ def pytest_configure(config: pytest.Config) -> None:
             _watch(config)
         return
     settings = Settings.of_config(config)
-    if settings.token or settings.json_path:
+    if settings.is_active:
         # What a run that sends nothing never needs is not imported.
         from . import session
 

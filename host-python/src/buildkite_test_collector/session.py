@@ -34,7 +34,7 @@ class Session:
         """The run begins."""
         if self._config.option.collectonly:
             return
-        self._journal = Journal(_directory(self._config) / f"{os.getpid()}.ndjson")
+        self._journal = self._new_journal()
         self._recorder = Recorder(
             self._journal, self._config, is_careful=bool(self._settings.token)
         )
@@ -51,7 +51,8 @@ class Session:
 
         self._recorder.finish(int(exitstatus))
         self._outcome = deliver(self._journal, self._settings)
-        self._journal.discard()
+        if not self._settings.journal_path:
+            self._journal.discard()
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """Say what became of the results."""
@@ -59,6 +60,14 @@ class Session:
             return
         for line in sentences(self._outcome):
             terminalreporter.write_line(line)
+
+    def _new_journal(self) -> Journal:
+        if self._settings.journal_path:
+            path = Path(self._settings.journal_path).absolute()
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.unlink(missing_ok=True)
+            return Journal(path)
+        return Journal(_directory(self._config) / f"{os.getpid()}.ndjson")
 
 
 def sentences(outcome: Outcome) -> list[str]:

@@ -30,6 +30,13 @@ class Settings:
     json_path: str | None = None
     #: Whether that file's results are kept.
     merge_json: bool = False
+    #: Where to keep the run's events.
+    journal_path: str | None = None
+
+    @property
+    def is_active(self) -> bool:
+        """Whether anybody wants to know of this run."""
+        return bool(self.token or self.json_path or self.journal_path)
 
     @property
     def upload_url(self) -> str:
@@ -53,4 +60,5 @@ class Settings:
             api_url=environment.api_url,
             json_path=config.getoption("jsonpath"),
             merge_json=config.getoption("mergejson"),
+            journal_path=config.getoption("buildkite_journal"),
         )

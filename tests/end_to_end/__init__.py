@@ -1,0 +1,1 @@
+"""Real pytest, in a subprocess, against a stand-in for Test Engine."""

@@ -1,0 +1,167 @@
+"""A project of a test's own, and what running pytest in it gave."""
+
+from __future__ import annotations
+
+import functools
+import json
+import os
+import subprocess
+import sys
+import textwrap
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Optional
+
+from buildkite_test_collector.component import Component
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from stand_in import TestEngine
+
+Result = dict[str, Any]
+
+#: The suite's token, as the stand-in expects it.
+TOKEN = "not-a-real-token"  # noqa: S105
+
+
+@dataclass(frozen=True)
+class Finished:
+    """What a run of pytest gave."""
+
+    status: int
+    stdout: str
+    stderr: str
+    #: What arrived at Test Engine, in order.
+    uploaded: list[Result]
+    #: What the `--json` file holds; none where there is no file.
+    written: Optional[list[Result]]
+    #: The events of the run.
+    journal: list[dict[str, Any]]
+
+    @property
+    def results(self) -> list[Result]:
+        """The results, about which upload, file and replay agree."""
+        assert self.uploaded == self.written, self
+        assert self.written == self.replay(), self
+        return self.uploaded
+
+    @property
+    def outcomes(self) -> dict[str, str]:
+        """Each test's result, by node id without the file's name."""
+        return {_short(result): result["result"] for result in self.results}
+
+    @property
+    def counts(self) -> Counter[str]:
+        """How many results there are of each kind."""
+        return Counter(result["result"] for result in self.results)
+
+    def one(self, name: str) -> Result:
+        """Return the one result of the test of that name."""
+        (found,) = (result for result in self.results if result["name"] == name)
+        return found
+
+    def replay(self) -> list[Result]:
+        """Return the results that the run's events give, fed to the component once more."""
+        run = _component().run(uploads=False, results=True)
+        events = [event for event in self.journal if event["event"] != "uploaded"]
+        run.feed_all(json.dumps(event) + "\n" for event in events)
+        assert not run.rejected
+        run.finish()
+        array = run.take_results(1_000_000)
+        return json.loads(array) if array else []
+
+    @property
+    def said(self) -> list[str]:
+        """The lines of ours on the terminal."""
+        return [line for line in self.stdout.splitlines() if line.startswith("Buildkite Test Engine: ")]
+
+
+class Project:
+    """A folder in which pytest can be run as a user would, with a clean environment."""
+
+    def __init__(self, path: Path, engine: TestEngine) -> None:
+        self.path = path
+        self.engine = engine
+        self.token: Optional[str] = TOKEN
+        self.environment: dict[str, str] = {}
+        self.write({"pytest.ini": "[pytest]\n"})
+
+    def write(self, files: Mapping[str, str]) -> None:
+        """Write files, by path from the project's folder."""
+        for name, content in files.items():
+            path = self.path / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(textwrap.dedent(content), encoding="utf-8")
+
+    def test(self, source: str, *arguments: str) -> Finished:
+        """Write one test file and run pytest."""
+        self.write({"test_it.py": source})
+        return self.pytest(*arguments)
+
+    def pytest(
+        self, *arguments: str, cwd: str = ".", watched: bool = True, timeout: float = 120
+    ) -> Finished:
+        """Run pytest; with `watched`, keeping the results and the events as files, too."""
+        written, journal = self.path / "results.json", self.path / "events.ndjson"
+        written.unlink(missing_ok=True)
+        before = len(self.engine.executions)
+        extra = [f"--json={written}", f"--buildkite-journal={journal}"] if watched else []
+        done = self.run("-m", "pytest", *extra, *arguments, cwd=cwd, timeout=timeout)
+        return Finished(
+            status=done.returncode,
+            stdout=done.stdout,
+            stderr=done.stderr,
+            uploaded=self.engine.executions[before:],
+            written=json.loads(written.read_text("utf-8")) if written.exists() else None,
+            journal=events(journal),
+        )
+
+    def run(
+        self, *arguments: str, cwd: str = ".", timeout: float = 120
+    ) -> subprocess.CompletedProcess[str]:
+        """Run this Python with arguments."""
+        return subprocess.run(  # noqa: S603
+            [sys.executable, *arguments],
+            cwd=self.path / cwd,
+            env=self.environ(),
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            errors="replace",
+            timeout=timeout,
+            check=False,
+        )
+
+    def environ(self) -> dict[str, str]:
+        """Return the environment of a run: nothing but what is needed, and what the test set."""
+        kept = ("PATH", "SYSTEMROOT", "TMPDIR", "LANG")
+        environ = {name: os.environ[name] for name in kept if name in os.environ}
+        environ |= {
+            "HOME": str(self.path),
+            "PYTHONDONTWRITEBYTECODE": "1",
+            "PYTHONIOENCODING": "utf-8",
+            "BUILDKITE_ANALYTICS_API_URL": self.engine.url,
+        }
+        if self.token is not None:
+            environ["BUILDKITE_ANALYTICS_TOKEN"] = self.token
+        return environ | self.environment
+
+
+@functools.cache
+def _component() -> Component:
+    """Return the one component of this process: compiling it takes half a second."""
+    return Component()
+
+
+def events(journal: Path) -> list[dict[str, Any]]:
+    """Return the events of a journal; none where there is no file."""
+    if not journal.exists():
+        return []
+    return [json.loads(line) for line in journal.read_text("utf-8").splitlines()]
+
+
+def _short(result: Result) -> str:
+    scope = result["scope"].partition("::")[2]
+    return f"{scope}::{result['name']}" if scope else str(result["name"])

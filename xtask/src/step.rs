@@ -1,0 +1,54 @@
+//! A command that is run as a step, and said.
+
+use std::ffi::OsStr;
+use std::process::{Command, ExitStatus};
+
+use anyhow::{Context, Result, ensure};
+
+/// Says what comes next.
+pub fn say(what: &str) {
+    println!(
+        "\n── {what} {}",
+        "─".repeat(94_usize.saturating_sub(what.chars().count()))
+    );
+}
+
+/// A program with arguments, run at the top of the workspace unless told otherwise.
+pub fn program<S: AsRef<OsStr>>(program: S, arguments: &[&str]) -> Command {
+    let mut command = Command::new(program);
+    command.args(arguments).current_dir(crate::root());
+    command
+}
+
+/// Cargo with arguments.
+pub fn cargo(arguments: &[&str]) -> Command {
+    program(
+        std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()),
+        arguments,
+    )
+}
+
+/// Runs a command, which must succeed.
+pub fn run(mut command: Command) -> Result<()> {
+    let status = status(&mut command)?;
+    ensure!(status.success(), "{} failed: {status}", shown(&command));
+    Ok(())
+}
+
+/// Runs a command and returns how it ended.
+pub fn status(command: &mut Command) -> Result<ExitStatus> {
+    println!("$ {}", shown(command));
+    command
+        .status()
+        .with_context(|| format!("{} cannot be run", shown(command)))
+}
+
+/// A command as one would type it, with paths from the top of the workspace.
+fn shown(command: &Command) -> String {
+    let root = format!("{}/", crate::root().display());
+    std::iter::once(command.get_program())
+        .chain(command.get_args())
+        .map(|word| word.to_string_lossy().replace(&root, ""))
+        .collect::<Vec<_>>()
+        .join(" ")
+}
