@@ -4,7 +4,8 @@ use std::cell::RefCell;
 
 use crate::environment::{self, RunEnv};
 use crate::event::{self, Event, EventError as Error};
-use crate::{payload, run};
+use crate::json::json;
+use crate::run;
 
 wit_bindgen::generate!({ path: "../wit", world: "test-collector" });
 
@@ -23,7 +24,7 @@ impl Guest for Component {
 
     fn run_env(run_started: String) -> Result<String, EventError> {
         match event::parse(&run_started)?.event {
-            Event::RunStarted(run) => Ok(payload::json(&RunEnv::new(&run))),
+            Event::RunStarted(run) => Ok(json(&RunEnv::new(&run))),
             other => Err(EventError::UnexpectedEvent(other.name().to_owned())),
         }
     }

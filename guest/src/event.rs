@@ -5,8 +5,10 @@
 //! line malformed.
 
 use std::fmt;
+use std::marker::PhantomData;
 
 use serde::Deserialize;
+use serde::de::value::MapAccessDeserializer;
 use serde::de::{self, DeserializeSeed, IgnoredAny, MapAccess, Visitor};
 use serde_json::{Map, Value};
 
@@ -242,8 +244,8 @@ pub fn parse(line: &str) -> Result<Parsed, EventError> {
     match serde_json::from_str::<Fields>(line) {
         Ok(fields) => fields.into_event(),
         // A later version may give a known field another type, in an event of its own.
-        Err(error) => match serde_json::from_str::<Named>(line) {
-            Ok(Named { event }) if !KNOWN.contains(&event.as_str()) => Ok(Parsed {
+        Err(error) => match serde_json::from_str::<Object<Named>>(line) {
+            Ok(Object(Named { event })) if !KNOWN.contains(&event.as_str()) => Ok(Parsed {
                 event: Event::Unknown(event),
                 unknown_fields: 0,
             }),
@@ -281,7 +283,7 @@ struct Named {
 /// The keys of all events together, written as they stand in a line.
 #[derive(Deserialize)]
 #[serde(field_identifier, rename_all = "snake_case")]
-enum Key {
+enum FieldName {
     Event,
     Execution,
     Time,
@@ -329,7 +331,7 @@ struct Fields {
     outcome: Option<String>,
     start: Option<i64>,
     end: Option<i64>,
-    failures: Option<Vec<Failure>>,
+    failures: Option<Vec<Object<Failure>>>,
     section: Option<String>,
     duration: Option<i64>,
     detail: Option<Value>,
@@ -343,9 +345,9 @@ struct Fields {
     format: Option<u32>,
     environment: Option<Map<String, Value>>,
     settings: Option<Map<String, Value>>,
-    collector: Option<Tool>,
-    runner: Option<Tool>,
-    language: Option<Tool>,
+    collector: Option<Object<Tool>>,
+    runner: Option<Object<Tool>>,
+    language: Option<Object<Tool>>,
     unknown: u64,
 }
 
@@ -362,39 +364,41 @@ impl<'de> Deserialize<'de> for Fields {
 
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Fields, A::Error> {
                 let mut fields = Fields::default();
-                while let Some(key) = map.next_key::<Key>()? {
+                while let Some(name) = map.next_key::<FieldName>()? {
                     let map = &mut map;
-                    match key {
-                        Key::Event => read(map, "event", &mut fields.event)?,
-                        Key::Execution => read(map, "execution", &mut fields.execution)?,
-                        Key::Time => read(map, "time", &mut fields.time)?,
-                        Key::Scope => read(map, "scope", &mut fields.scope)?,
-                        Key::Name => read(map, "name", &mut fields.name)?,
-                        Key::File => read(map, "file", &mut fields.file)?,
-                        Key::Line => read(map, "line", &mut fields.line)?,
-                        Key::When => read(map, "when", &mut fields.when)?,
-                        Key::Outcome => read(map, "outcome", &mut fields.outcome)?,
-                        Key::Start => read(map, "start", &mut fields.start)?,
-                        Key::End => read(map, "end", &mut fields.end)?,
-                        Key::Failures => read(map, "failures", &mut fields.failures)?,
-                        Key::Section => read(map, "section", &mut fields.section)?,
-                        Key::Duration => read(map, "duration", &mut fields.duration)?,
-                        Key::Detail => read(map, "detail", &mut fields.detail)?,
-                        Key::Id => read(map, "id", &mut fields.id)?,
-                        Key::Parent => read(map, "parent", &mut fields.parent)?,
-                        Key::Key => read(map, "key", &mut fields.key)?,
-                        Key::Value => read(map, "value", &mut fields.value)?,
-                        Key::Executions => read(map, "executions", &mut fields.executions)?,
-                        Key::Status => read(map, "status", &mut fields.status)?,
-                        Key::Format => read(map, "format", &mut fields.format)?,
+                    match name {
+                        FieldName::Event => read(map, "event", &mut fields.event)?,
+                        FieldName::Execution => read(map, "execution", &mut fields.execution)?,
+                        FieldName::Time => read(map, "time", &mut fields.time)?,
+                        FieldName::Scope => read(map, "scope", &mut fields.scope)?,
+                        FieldName::Name => read(map, "name", &mut fields.name)?,
+                        FieldName::File => read(map, "file", &mut fields.file)?,
+                        FieldName::Line => read(map, "line", &mut fields.line)?,
+                        FieldName::When => read(map, "when", &mut fields.when)?,
+                        FieldName::Outcome => read(map, "outcome", &mut fields.outcome)?,
+                        FieldName::Start => read(map, "start", &mut fields.start)?,
+                        FieldName::End => read(map, "end", &mut fields.end)?,
+                        FieldName::Failures => read(map, "failures", &mut fields.failures)?,
+                        FieldName::Section => read(map, "section", &mut fields.section)?,
+                        FieldName::Duration => read(map, "duration", &mut fields.duration)?,
+                        FieldName::Detail => read(map, "detail", &mut fields.detail)?,
+                        FieldName::Id => read(map, "id", &mut fields.id)?,
+                        FieldName::Parent => read(map, "parent", &mut fields.parent)?,
+                        FieldName::Key => read(map, "key", &mut fields.key)?,
+                        FieldName::Value => read(map, "value", &mut fields.value)?,
+                        FieldName::Executions => read(map, "executions", &mut fields.executions)?,
+                        FieldName::Status => read(map, "status", &mut fields.status)?,
+                        FieldName::Format => read(map, "format", &mut fields.format)?,
                         // For people who read a journal; nothing is computed from it.
-                        Key::UnixTimeMs => read(map, "unix_time_ms", &mut None::<u64>)?,
-                        Key::Environment => read(map, "environment", &mut fields.environment)?,
-                        Key::Settings => read(map, "settings", &mut fields.settings)?,
-                        Key::Collector => read(map, "collector", &mut fields.collector)?,
-                        Key::Runner => read(map, "runner", &mut fields.runner)?,
-                        Key::Language => read(map, "language", &mut fields.language)?,
-                        Key::Unknown => {
+                        FieldName::UnixTimeMs => read(map, "unix_time_ms", &mut None::<u64>)?,
+                        FieldName::Environment => {
+                            read(map, "environment", &mut fields.environment)?
+                        }
+                        FieldName::Settings => read(map, "settings", &mut fields.settings)?,
+                        FieldName::Collector => read(map, "collector", &mut fields.collector)?,
+                        FieldName::Runner => read(map, "runner", &mut fields.runner)?,
+                        FieldName::Language => read(map, "language", &mut fields.language)?,
+                        FieldName::Unknown => {
                             map.next_value::<IgnoredAny>()?;
                             fields.unknown += 1;
                         }
@@ -432,6 +436,35 @@ fn read<'de, A: MapAccess<'de>, T: Deserialize<'de>>(
     map.next_value_seed(Named { name, place })
 }
 
+/// An object, and nothing else: what serde derives for a struct reads an array as well.
+struct Object<T>(T);
+
+impl<T> Object<T> {
+    fn into_inner(self) -> T {
+        self.0
+    }
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
+    fn deserialize<D: de::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct ObjectVisitor<T>(PhantomData<T>);
+
+        impl<'de, T: Deserialize<'de>> Visitor<'de> for ObjectVisitor<T> {
+            type Value = Object<T>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Object<T>, A::Error> {
+                T::deserialize(MapAccessDeserializer::new(map)).map(Object)
+            }
+        }
+
+        deserializer.deserialize_map(ObjectVisitor(PhantomData))
+    }
+}
+
 impl Fields {
     fn into_event(self) -> Result<Parsed, EventError> {
         let name = required(self.event, "event")?;
@@ -449,9 +482,9 @@ impl Fields {
                         .and_then(RunId::parse)
                         .ok_or_else(|| EventError::Malformed("id: not a UUID".into()))?,
                     environment: self.environment.unwrap_or_default(),
-                    collector: self.collector,
-                    runner: self.runner,
-                    language: self.language,
+                    collector: self.collector.map(Object::into_inner),
+                    runner: self.runner.map(Object::into_inner),
+                    language: self.language.map(Object::into_inner),
                 }))
             }
             TEST_STARTED => Event::TestStarted(TestStarted {
@@ -489,7 +522,12 @@ impl Fields {
                 outcome: required(self.outcome, "outcome")?,
                 start: self.start,
                 end: self.end,
-                failures: self.failures.unwrap_or_default(),
+                failures: self
+                    .failures
+                    .into_iter()
+                    .flatten()
+                    .map(Object::into_inner)
+                    .collect(),
             }),
             TEST_FINISHED => Event::TestFinished(TestFinished {
                 execution: required(self.execution, "execution")?,
@@ -536,7 +574,16 @@ mod tests {
 
     #[test]
     fn what_is_not_an_object_is_malformed() {
-        for line in ["", "1", "[]", "nonsense", "{", "null", "\"event\""] {
+        for line in [
+            "",
+            "1",
+            "[]",
+            "nonsense",
+            "{",
+            "null",
+            "\"event\"",
+            r#"["coverage"]"#,
+        ] {
             malformed(line);
         }
     }
@@ -554,6 +601,14 @@ mod tests {
     fn an_event_of_a_later_version_is_unknown_whatever_its_fields() {
         let parsed = parse(r#"{"event":"coverage","execution":"all","time":{}}"#).unwrap();
         assert_eq!(parsed.event, Event::Unknown("coverage".into()));
+    }
+
+    #[test]
+    fn an_array_is_no_object() {
+        let phase = r#"{"event":"phase","execution":1,"when":"call","outcome":"failed""#;
+        malformed(&format!(r#"{phase},"failures":[["reason"]]}}"#));
+        let run = r#"{"event":"run-finished","time":1"#;
+        malformed(&format!(r#"{run},"runner":["pytest","9.2.0"]}}"#));
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use serde_json::{Map, Value};
 
 use crate::event::{self, Phase, Tag, TestStarted};
+use crate::json::json;
 use crate::outcome::Verdict;
 use crate::problem::Problems;
 use crate::span::Span;
@@ -127,10 +128,11 @@ pub fn checked(tag: Tag) -> Result<(String, Value), String> {
     match (tag.key, tag.value) {
         (Some(Value::String(key)), Some(value @ Value::String(_))) => Ok((key, value)),
         (Some(Value::String(key)), Some(value)) => {
+            let value = json(&value);
             Err(format!("tag {key}: the value {value} is not a text"))
         }
         (Some(Value::String(key)), None) => Err(format!("tag {key}: no value")),
-        (Some(key), _) => Err(format!("tag {key}: the key is not a text")),
+        (Some(key), _) => Err(format!("tag {}: the key is not a text", json(&key))),
         (None, _) => Err("a tag without a key".into()),
     }
 }

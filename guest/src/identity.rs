@@ -3,8 +3,6 @@
 //! An id that follows from the run and the execution's number is the same in the upload, in the
 //! `--json` file and in every replay, and needs no randomness in here.
 
-use std::fmt;
-
 use uuid::{Builder, Uuid};
 
 /// A run's id: a random UUID.
@@ -26,19 +24,25 @@ impl RunId {
     /// A version 4 UUID whose bits are drawn from a generator that the run's random id seeds
     /// (SplitMix64, <https://prng.di.unimi.it/splitmix64.c>, jumped to the execution's number).
     #[must_use]
-    pub fn execution(&self, number: u64) -> Uuid {
+    pub fn execution(&self, number: u64) -> String {
         let (high, low) = self.0.as_u64_pair();
         let first = mix(high ^ mix(number));
         let second = mix(low.wrapping_add(first) ^ number);
-        Builder::from_random_bytes(((u128::from(first) << 64) | u128::from(second)).to_be_bytes())
-            .into_uuid()
+        let bits = (u128::from(first) << 64) | u128::from(second);
+        text(Builder::from_random_bytes(bits.to_be_bytes()).into_uuid())
+    }
+
+    /// The id as text, in the usual notation.
+    #[must_use]
+    pub fn text(&self) -> String {
+        text(self.0)
     }
 }
 
-impl fmt::Display for RunId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.hyphenated().fmt(f)
-    }
+fn text(id: Uuid) -> String {
+    id.hyphenated()
+        .encode_lower(&mut Uuid::encode_buffer())
+        .to_owned()
 }
 
 const fn mix(seed: u64) -> u64 {
@@ -61,7 +65,10 @@ mod tests {
         let run = RunId::parse(RUN).unwrap();
         let ids: HashSet<_> = (0..100_000).map(|number| run.execution(number)).collect();
         assert_eq!(ids.len(), 100_000);
-        assert!(ids.iter().all(|id| id.get_version_num() == 4));
+        assert!(
+            ids.iter()
+                .all(|id| Uuid::parse_str(id).unwrap().get_version_num() == 4)
+        );
     }
 
     #[test]

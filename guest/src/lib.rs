@@ -13,6 +13,7 @@ pub mod environment;
 pub mod event;
 pub mod execution;
 pub mod identity;
+pub mod json;
 pub mod limits;
 pub mod outcome;
 pub mod payload;

@@ -8,6 +8,7 @@ use crate::environment::RunEnv;
 use crate::event::Failure;
 use crate::execution::Execution;
 use crate::identity::RunId;
+use crate::json::json;
 use crate::span::{Node, Tree};
 
 /// An execution as an element of an upload's `data`, and of the `--json` array.
@@ -21,7 +22,7 @@ pub fn execution(run: RunId, mut execution: Execution) -> String {
         None => file.clone(),
     });
     json(&Result {
-        id: run.execution(test.execution).hyphenated().to_string(),
+        id: run.execution(test.execution),
         scope: &test.scope,
         name: &test.name,
         location,
@@ -53,11 +54,6 @@ pub fn opening(run_env: &RunEnv, tags: &Map<String, Value>) -> String {
 
 /// The part of an upload after its results.
 pub const CLOSING: &str = "]}";
-
-/// A value as JSON. Only maps whose keys are no texts fail, and there are none here.
-pub fn json<T: Serialize>(value: &T) -> String {
-    serde_json::to_string(value).unwrap_or_default()
-}
 
 /// Nanoseconds as Test Engine's seconds.
 fn seconds(nanoseconds: i64) -> f64 {

@@ -23,6 +23,7 @@ use crate::environment::{self, RunEnv};
 use crate::event::{self, Event, EventError, Parsed, RunStarted, Span, Tag, TestStarted};
 use crate::execution::{self, Ending, Execution};
 use crate::identity::RunId;
+use crate::json::json;
 use crate::limits;
 use crate::outcome::TestResult;
 use crate::payload;
@@ -291,14 +292,16 @@ impl Run {
             id: run.id,
             run_env: RunEnv::new(run),
         });
-        self.tags.append(&mut environment::tags(run));
+        if let Some((key, value)) = environment::tag(run) {
+            self.tags.insert(key, value);
+        }
     }
 
     fn test_started(&mut self, mut test: TestStarted) {
         test.time = test.time.max(0);
         self.tick(test.time);
-        if let Err(again) = self.running.start(Execution::new(test)) {
-            let (line, number) = (self.lines, again.test().execution);
+        let (line, number) = (self.lines, test.execution);
+        if !self.running.start(Execution::new(test)) {
             self.problems
                 .add(|| format!("line {line}: execution {number} has already started"));
         }
@@ -369,7 +372,7 @@ impl Run {
 fn receipt(numbers: Ranges) -> String {
     format!(
         r#"{{"event":"uploaded","executions":{}}}"#,
-        payload::json(&numbers.as_slice())
+        json(&numbers.as_slice())
     )
 }
 

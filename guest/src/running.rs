@@ -16,21 +16,18 @@ pub struct Running {
 }
 
 impl Running {
-    /// Adds an execution, whose number must be greater than all before it.
-    ///
-    /// # Errors
-    ///
-    /// The execution itself, where its number is not.
-    pub fn start(&mut self, execution: Execution) -> Result<(), Execution> {
+    /// Adds an execution, if its number is greater than all before it, and says whether it was.
+    #[must_use]
+    pub fn start(&mut self, execution: Execution) -> bool {
         let number = execution.test().execution;
         if self.has_started(number) {
-            return Err(execution);
+            return false;
         }
         self.newest = Some(number);
         self.count += 1;
         self.executions
             .push_back((number, Some(Box::new(execution))));
-        Ok(())
+        true
     }
 
     /// Whether the execution of that number has started, or could have.

@@ -3,6 +3,7 @@
 use serde_json::{Map, Value};
 
 use crate::event;
+use crate::json::json;
 use crate::limits;
 
 /// The sections that Test Engine documents, and the texts that the detail of each must hold
@@ -12,6 +13,11 @@ const SECTIONS: [(&str, &[&str]); 4] = [
     ("sql", &["query"]),
     ("sleep", &[]),
     ("annotation", &["content"]),
+];
+
+/// The methods that Test Engine documents for the section `http`.
+const METHODS: [&str; 9] = [
+    "GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "CONNECT", "OPTIONS", "TRACE",
 ];
 
 /// A span as Test Engine documents it. Times are nanoseconds since the run started.
@@ -39,22 +45,25 @@ impl Span {
     /// - A section that Test Engine does not know becomes an `annotation` of that content.
     /// - A detail that is no object is dropped; a text that the section needs is made from what is
     ///   there, and empty where nothing is.
+    /// - An `http` span whose method Test Engine does not know becomes an `annotation`.
     /// - A span that ends before it begins takes no time.
     #[must_use]
     pub fn mended(event: event::Span) -> (Self, Vec<String>) {
         let mut problems = Vec::new();
-        let (section, needed, mut content) = match SECTIONS.iter().find(|s| s.0 == event.section) {
-            Some((name, needed)) => ((*name).to_owned(), *needed, None),
-            None => {
-                problems.push(format!("the section {} is not known", event.section));
-                ("annotation".to_owned(), SECTIONS[3].1, Some(event.section))
-            }
-        };
+        let (mut section, needed, mut content) =
+            match SECTIONS.iter().find(|s| s.0 == event.section) {
+                Some((name, needed)) => ((*name).to_owned(), *needed, None),
+                None => {
+                    problems.push(format!("the section {} is not known", event.section));
+                    ("annotation".to_owned(), SECTIONS[3].1, Some(event.section))
+                }
+            };
         let mut detail = match event.detail {
             None => None,
             Some(Value::Object(detail)) => Some(detail),
             Some(other) => {
-                problems.push(format!("{section}: the detail is not an object: {other}"));
+                let detail = json(&other);
+                problems.push(format!("{section}: the detail is not an object: {detail}"));
                 None
             }
         };
@@ -64,7 +73,7 @@ impl Span {
                 Some(Value::String(_)) => {}
                 Some(other) => {
                     problems.push(format!("{section}: the detail's {key} is not a text"));
-                    *other = Value::String(other.to_string());
+                    *other = Value::String(json(other));
                 }
                 None => {
                     let text = content.take().unwrap_or_else(|| {
@@ -74,6 +83,13 @@ impl Span {
                     detail.insert((*key).to_owned(), Value::String(text));
                 }
             }
+        }
+        if section == "http"
+            && let Some(detail) = &mut detail
+            && let Some(problem) = mend_method(detail)
+        {
+            section = "annotation".to_owned();
+            problems.push(problem);
         }
         let end = event.end.map(|end| end.max(event.start.unwrap_or(end)));
         let duration = event
@@ -95,6 +111,21 @@ impl Span {
         };
         (span, problems)
     }
+}
+
+/// Writes the method of an `http` span in capitals; one that is not known becomes a part of an
+/// annotation's content, and is said.
+fn mend_method(detail: &mut Map<String, Value>) -> Option<String> {
+    let text = |key: &str| detail.get(key).and_then(Value::as_str).unwrap_or_default();
+    let method = text("method").to_ascii_uppercase();
+    if METHODS.contains(&method.as_str()) {
+        detail.insert("method".to_owned(), Value::String(method));
+        return None;
+    }
+    let problem = format!("http: the method {method} is not known");
+    let content = format!("http {method} {}", text("url"));
+    detail.insert("content".to_owned(), Value::String(content));
+    Some(problem)
 }
 
 /// Spans in spans.
@@ -312,6 +343,27 @@ mod tests {
                 "http: the detail has no lib"
             ]
         );
+    }
+
+    #[test]
+    fn an_http_span_without_a_known_method_becomes_an_annotation() {
+        let mended = |method: &str| {
+            Span::mended(event::Span {
+                section: "http".into(),
+                detail: Some(json!({"method": method, "url": "/x", "lib": "y"})),
+                ..event::Span::default()
+            })
+        };
+        let (span, problems) = mended("post");
+        assert_eq!(
+            json!([span.section, span.detail]),
+            json!(["http", {"method": "POST", "url": "/x", "lib": "y"}])
+        );
+        assert!(problems.is_empty());
+        let (span, problems) = mended("BREW");
+        assert_eq!(span.section, "annotation");
+        assert_eq!(span.detail.unwrap()["content"], "http BREW /x");
+        assert_eq!(problems, ["http: the method BREW is not known"]);
     }
 
     #[test]

@@ -96,7 +96,7 @@ impl RunEnv {
         };
         Self {
             ci: provider.map_or(GENERIC, |p| p.name),
-            key: value(|p| p.key).unwrap_or_else(|| run.id.to_string()),
+            key: value(|p| p.key).unwrap_or_else(|| run.id.text()),
             url: value(|p| p.url),
             branch: value(|p| p.branch),
             commit_sha: value(|p| p.commit_sha),
@@ -111,14 +111,11 @@ impl RunEnv {
     }
 }
 
-/// The tags that the surroundings give to every upload of a run.
+/// The tag that the surroundings give to every upload of a run: who ran it.
 #[must_use]
-pub fn tags(run: &RunStarted) -> Map<String, Value> {
-    let worker = Variables(&run.environment).get(WORKER);
-    worker
-        .map(|worker| (WORKER_TAG.to_owned(), worker.into()))
-        .into_iter()
-        .collect()
+pub fn tag(run: &RunStarted) -> Option<(String, Value)> {
+    let worker = Variables(&run.environment).get(WORKER)?;
+    Some((WORKER_TAG.to_owned(), worker.into()))
 }
 
 impl Provider {
@@ -185,9 +182,9 @@ mod tests {
 
     #[test]
     fn the_agent_is_a_tag_of_the_upload() {
-        let tags = tags(&run(&[(WORKER, "agent-7")]));
-        assert_eq!(json!(tags), json!({"ci.worker.id": "agent-7"}));
-        assert!(super::tags(&run(&[])).is_empty());
+        let tag = tag(&run(&[(WORKER, "agent-7")]));
+        assert_eq!(tag, Some(("ci.worker.id".into(), "agent-7".into())));
+        assert_eq!(super::tag(&run(&[])), None);
     }
 
     #[test]
