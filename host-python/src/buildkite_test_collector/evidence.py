@@ -28,9 +28,9 @@ MARKER = "execution_tag"
 class Evidence:
     """Watches the tests that run in this process, in every process that runs tests.
 
-    A report's evidence is `(start, end, tags, spans)`: nanoseconds since the epoch, then the tags
-    where they have changed since the test's last report, and the spans recorded since, each of
-    them `None` where there is nothing to say. Where we failed, it is the error's text instead.
+    A report's evidence is `(start, end, tags, spans)`: nanoseconds since the epoch, the test's
+    tags, and the spans recorded since its last report, the latter two `None` where there are none.
+    Where we failed, it is the error's text instead.
     """
 
     def __init__(self) -> None:
@@ -38,13 +38,16 @@ class Evidence:
         self._monotonic = Clock.monotonic
         self._epoch = Clock.epoch
         self._mark = Clock.now()
-        self._tags: list[list[Any]] = []
-        self._test: tuple[str, tuple[str, int | None, str]] | None = None
+        self._item: pytest.Item | None = None
 
     @pytest.hookimpl(tryfirst=True)
-    def pytest_runtest_logstart(self, nodeid: str, location: tuple[str, int | None, str]) -> None:
-        """A test is about to begin."""
-        self._test = nodeid, location
+    def pytest_runtest_protocol(self, item: pytest.Item) -> None:
+        """A test is about to run here, or in a child of this process."""
+        self._item = item
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_logstart(self) -> None:
+        """An attempt at a test begins."""
         self._mark = self._monotonic() + self._epoch
 
     # hookwrapper and not wrapper: pytest 7.0 knows no other.
@@ -53,38 +56,61 @@ class Evidence:
         self, item: pytest.Item, call: pytest.CallInfo[None]
     ) -> Generator[None, Any, None]:
         """A phase of a test is over: its report takes along what happened in it."""
-        if call.when == "setup":
-            self._tags = []
         outcome = yield
-        report = outcome.get_result()
+        self._attach(outcome.get_result(), item, is_last=call.when == "teardown")
+
+    def complete(self, report: pytest.TestReport) -> None:
+        """Give a report its evidence that was made without the hook: that of a crashed child."""
+        if self._item is not None and report.nodeid == self._item.nodeid:
+            self._attach(report, self._item, is_last=True)
+
+    def _attach(self, report: pytest.TestReport, item: pytest.Item, *, is_last: bool) -> None:
+        evidence: Any
         try:
             end = self._monotonic() + self._epoch
             spans = None
             if self.spans:
-                if call.when == "teardown":
+                if is_last:
                     self.spans.close_all(end)
                 # Pipes between processes take plain tuples only.
                 spans = [tuple(span) for span in self.spans.take()]
-            tags: list[list[Any]] | None = marked(item)
-            if tags == self._tags:
-                tags = None
-            else:
-                self._tags = tags or []
-            setattr(report, ATTRIBUTE, (self._mark, end, tags, spans))
+            evidence = (self._mark, end, marked(item) or None, spans)
             self._mark = end
-            if call.when == "teardown":
-                self._test = None
         except Exception as error:
-            setattr(report, ATTRIBUTE, repr(error))
+            evidence = repr(error)
+        setattr(report, ATTRIBUTE, evidence)
 
     def current_test(self) -> TestData | None:
         """Return the test that is running in this process."""
-        if self._test is None:
+        if self._item is None:
             return None
-        nodeid, (path, line, _) = self._test
-        scope, name = identity(nodeid)
+        scope, name = identity(self._item.nodeid)
+        path, line, _ = self._item.location
         location = path if line is None else f"{path}:{line + 1}"
         return TestData(scope=scope, name=name, location=location, file_name=path)
+
+
+class WorkerEvidence(Evidence):
+    """Watches the tests of a process that another one owns."""
+
+    @pytest.hookimpl(hookwrapper=True, tryfirst=True)
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> Generator[None, None, None]:
+        """A report is about to leave for the owner."""
+        if not hasattr(report, ATTRIBUTE):
+            self.complete(report)
+        yield
+        take(report)
+
+
+def take(report: pytest.TestReport) -> Any:
+    """Return a report's evidence, and leave in it what may count twice.
+
+    A plugin may log one report several times, as pytest-retry does: a span must not be doubled.
+    """
+    evidence = getattr(report, ATTRIBUTE, None)
+    if isinstance(evidence, tuple):
+        setattr(report, ATTRIBUTE, (*evidence[:3], None))
+    return evidence
 
 
 def marked(item: pytest.Item) -> list[list[Any]]:

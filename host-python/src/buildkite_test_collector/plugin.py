@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from .evidence import MARKER, Evidence
+from .evidence import MARKER, Evidence, WorkerEvidence
 from .settings import Settings
 from .tag_filter import TagFilter
 
@@ -62,15 +62,15 @@ def pytest_configure(config: pytest.Config) -> None:
         config.pluginmanager.register(TagFilter(config.getoption("tag_filters")))
     if hasattr(config, "workerinput"):
         if WORKER_INPUT in config.workerinput:
-            _watch(config)
+            _watch(config, WorkerEvidence())
         return
     settings = Settings.of_config(config)
     if settings.is_active:
         # What a run that sends nothing never needs is not imported.
         from . import session
 
-        _watch(config)
-        config.stash[_session] = session.Session(config, settings)
+        evidence = _watch(config, Evidence())
+        config.stash[_session] = session.Session(config, settings, evidence)
         config.pluginmanager.register(config.stash[_session])
 
 
@@ -89,6 +89,7 @@ def spans(request: pytest.FixtureRequest) -> SpanCollector:
     return SpanCollector(request.config.stash.get(_evidence, None))
 
 
-def _watch(config: pytest.Config) -> None:
-    config.stash[_evidence] = evidence = Evidence()
+def _watch(config: pytest.Config, evidence: Evidence) -> Evidence:
+    config.stash[_evidence] = evidence
     config.pluginmanager.register(evidence)
+    return evidence

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from .clock import Clock
-from .evidence import ATTRIBUTE
+from .evidence import take
 from .failure import failures, reason_only
 from .identity import identity
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
+    from .evidence import Evidence
     from .journal import Journal
 
 #: The tag by which bktec knows an execution as an error of pytest's collection.
@@ -26,23 +27,26 @@ COLLECTION_ERROR_TAG = "test.pytest_collection_error"
 #: How much is gathered before it goes to the journal where nobody waits for it, in characters.
 BUFFER = 64 * 1024
 
-_PHASES = frozenset(("setup", "call", "teardown"))
+#: pytest's phases, in the order in which an attempt goes through them.
+_PHASES = {"setup": 0, "call": 1, "teardown": 2}
 
 
 class Execution:
     """A test that has started and not finished."""
 
-    __slots__ = ("has_setup", "last", "number", "sections")
+    __slots__ = ("last", "number", "phase", "sections", "tags")
 
     def __init__(self, number: int, last: int) -> None:
         #: Its number in the run.
         self.number = number
         #: The last time known of it.
         self.last = last
-        #: Whether a setup was reported.
-        self.has_setup = False
+        #: The last phase that was reported; before the first, none.
+        self.phase = -1
         #: How many captured outputs were sent.
         self.sections = 0
+        #: The tags that were sent.
+        self.tags: list[list[Any]] | None = None
 
 
 class Recorder:
@@ -50,15 +54,22 @@ class Recorder:
 
     An execution begins with pytest's `logstart`, which does not say where the test runs; the first
     report of a process that has none open for that test adopts it. It ends with its teardown, with
-    a crash, or with the next setup of the same test in the same process: another attempt.
+    a crash, or when the same test in the same process goes through a phase again, which makes it
+    another attempt, by whatever plugin.
     """
 
     # Held because tests patch `json`.
     _quoted = staticmethod(encode_basestring)
     _json = staticmethod(json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode)
 
-    def __init__(self, journal: Journal, config: pytest.Config, *, is_careful: bool) -> None:
-        """Record into a journal, which has each test's events on disk at once if `is_careful`."""
+    def __init__(
+        self, journal: Journal, evidence: Evidence, config: pytest.Config, *, is_careful: bool
+    ) -> None:
+        """Record into a journal, which has each test's events on disk at once if `is_careful`.
+
+        `evidence` is that of this process's own tests.
+        """
+        self._here = evidence
         self._journal = journal
         self._is_careful = is_careful
         self._root = config.rootpath
@@ -117,27 +128,30 @@ class Recorder:
         node = getattr(report, "node", None)
         worker = node.gateway.id if node is not None else ""
         key = (worker, report.nodeid)
+        when: str = report.when or "crash"
+        phase = _PHASES.get(when, -1)
+        if hasattr(report, "context"):
+            # What pytest and pytest-subtests report of a subtest, in the midst of the call.
+            when, phase = "subtest", -1
+        elif phase < 0:
+            when = "crash"
         execution = self._open.get(key)
-        if execution is not None and report.when == "setup" and execution.has_setup:
+        if execution is not None and 0 <= phase <= execution.phase:
             self._end(key, execution, execution.last)
             execution = None
         if execution is None:
             execution = self._open[key] = self._adopted(report, start)
+        if phase >= 0:
+            execution.phase = phase
         if start is None:
             start = execution.last
             end = max(start, Clock.now() - self._origin)
-
-        when: str = report.when or "crash"
-        if hasattr(report, "context"):
-            when = "subtest"
-        elif when not in _PHASES:
-            when = "crash"
-        elif when == "setup":
-            execution.has_setup = True
         number = execution.number
         execution.last = end
-        for tag in tags or ():
-            self._tag(number, tag)
+        if tags and tags != execution.tags:
+            execution.tags = tags
+            for tag in tags:
+                self._tag(number, tag)
         for span in spans or ():
             self._span(number, span)
         outcome = report.outcome
@@ -158,9 +172,12 @@ class Recorder:
             if self._is_careful:
                 self._flush()
 
-    def _evidence(self, report: Any) -> tuple[int | None, int, Any, Any]:
-        """Take a report's evidence off it, with times since the run started."""
-        evidence = report.__dict__.pop(ATTRIBUTE, None)
+    def _evidence(self, report: pytest.TestReport) -> tuple[int | None, int, Any, Any]:
+        """Return a report's evidence, with times since the run started."""
+        evidence = take(report)
+        if evidence is None and not hasattr(report, "node"):
+            self._here.complete(report)
+            evidence = take(report)
         if evidence is None:
             return None, 0, None, None
         if isinstance(evidence, str):

@@ -15,14 +15,16 @@ from .surroundings import run_started
 
 if TYPE_CHECKING:
     from .delivery import Outcome
+    from .evidence import Evidence
     from .settings import Settings
 
 
 class Session:
     """The run that this process owns."""
 
-    def __init__(self, config: pytest.Config, settings: Settings) -> None:
+    def __init__(self, config: pytest.Config, settings: Settings, evidence: Evidence) -> None:
         self._config = config
+        self._evidence = evidence
         self._settings = settings
         self._owner = os.getpid()
         self._recorder: Recorder | None = None
@@ -36,7 +38,7 @@ class Session:
             return
         self._journal = self._new_journal()
         self._recorder = Recorder(
-            self._journal, self._config, is_careful=bool(self._settings.token)
+            self._journal, self._evidence, self._config, is_careful=bool(self._settings.token)
         )
         self._recorder.begin(run_started("pytest", pytest.__version__))
         self._config.pluginmanager.register(self._recorder)
