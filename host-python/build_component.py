@@ -1,6 +1,7 @@
-"""Builds the component into the package: a hatchling build hook.
+"""Brings what lies outside this folder into the package: hatchling's two hooks.
 
-In a checkout it runs cargo; in an sdist, which holds the built component, it does nothing.
+In a checkout they run cargo, and copy the licence. In an sdist, which holds all of it, they do
+nothing.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
+from hatchling.metadata.plugin.interface import MetadataHookInterface
 
 TARGET = "wasm32-wasip2"
 
@@ -30,6 +32,17 @@ buildkite-test-collector: cargo could not build the component; what it said is a
 If the target is missing: rustup target add {target}"""
 
 
+class MetadataHook(MetadataHookInterface):
+    """Puts the licence where hatchling looks for it, before it looks: a build hook is too late."""
+
+    def update(self, metadata: dict[str, Any]) -> None:
+        """Copy the licence, and leave the metadata to hatchling."""
+        del metadata
+        workspace = workspace_of(self.root)
+        if workspace is not None:
+            shutil.copyfile(workspace / "LICENSE", Path(self.root) / "LICENSE")
+
+
 class BuildHook(BuildHookInterface[Any]):
     """Puts `collector.wasm` into the package before hatchling packs it."""
 
@@ -37,8 +50,8 @@ class BuildHook(BuildHookInterface[Any]):
         """Build the component where its sources are, and have it packed."""
         del version
         package = Path(self.root) / PACKAGE
-        workspace = Path(self.root).parent
-        if (workspace / "guest" / "Cargo.toml").is_file():
+        workspace = workspace_of(self.root)
+        if workspace is not None:
             shutil.copyfile(build(workspace), package / "collector.wasm")
             shutil.copyfile(workspace / "wit" / "variables.txt", package / "variables.txt")
         for name in BUILT:
@@ -48,6 +61,12 @@ class BuildHook(BuildHookInterface[Any]):
                 )
         # Built files are not under version control, which hatchling would take for "leave out".
         build_data["artifacts"] += [f"{PACKAGE}/{name}" for name in BUILT]
+
+
+def workspace_of(root: str) -> Path | None:
+    """Return the checkout that this folder is in; none for an sdist, wherever it was unpacked."""
+    workspace = Path(root).parent
+    return workspace if (workspace / "guest" / "Cargo.toml").is_file() else None
 
 
 def build(workspace: Path) -> Path:

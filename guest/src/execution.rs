@@ -24,6 +24,7 @@ pub enum Ending {
 pub struct Execution {
     test: TestStarted,
     end: i64,
+    has_phase: bool,
     verdict: Verdict,
     spans: Vec<Span>,
     tags: Map<String, Value>,
@@ -35,6 +36,7 @@ impl Execution {
     pub fn new(test: TestStarted) -> Self {
         Self {
             end: test.time,
+            has_phase: false,
             test,
             verdict: Verdict::default(),
             spans: Vec::new(),
@@ -51,9 +53,17 @@ impl Execution {
         }
     }
 
-    /// Adds what a phase says.
+    /// Adds what a phase says. The first says when the test began: where it runs in another process
+    /// the news of its start takes a while.
     pub fn phase(&mut self, phase: Phase) {
-        self.end = self.end.max(phase.end.unwrap_or(i64::MIN));
+        if let Some(start) = phase.start.filter(|_| !self.has_phase) {
+            self.test.time = start.max(0);
+        }
+        self.has_phase = true;
+        self.end = self
+            .end
+            .max(phase.end.unwrap_or(i64::MIN))
+            .max(self.test.time);
         self.verdict.add(phase);
     }
 

@@ -22,6 +22,24 @@ if TYPE_CHECKING:
 
 Result = dict[str, Any]
 
+#: Plugins that change how tests run, by the names under which pytest loads them. A project has
+#: those that its test asks for;
+#: subtests, pytest's own or those of pytest-subtests, it always has.
+COMPANIONS = (
+    "asyncio",
+    "flaky",
+    "pytest-bdd",
+    "pytest-retry",
+    "pytest_forked",
+    "randomly",
+    "repeat",
+    "rerunfailures",
+    "time_machine",
+    "timeout",
+    "xdist",
+    "xdist.looponfail",
+)
+
 #: The suite's token, as the stand-in expects it.
 TOKEN = "not-a-real-token"  # noqa: S105
 
@@ -86,7 +104,13 @@ class Project:
         self.engine = engine
         self.token: Optional[str] = TOKEN
         self.environment: dict[str, str] = {}
+        self._companions: set[str] = set()
         self.write({"pytest.ini": "[pytest]\n"})
+
+    def use(self, *companions: str) -> None:
+        """Have plugins loaded, of those that change how tests run."""
+        assert set(companions) <= set(COMPANIONS)
+        self._companions |= set(companions)
 
     def write(self, files: Mapping[str, str]) -> None:
         """Write files, by path from the project's folder."""
@@ -143,6 +167,9 @@ class Project:
             "PYTHONDONTWRITEBYTECODE": "1",
             "PYTHONIOENCODING": "utf-8",
             "BUILDKITE_ANALYTICS_API_URL": self.engine.url,
+            "PYTEST_ADDOPTS": " ".join(
+                f"-p no:{name}" for name in COMPANIONS if name not in self._companions
+            ),
         }
         if self.token is not None:
             environ["BUILDKITE_ANALYTICS_TOKEN"] = self.token

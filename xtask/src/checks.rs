@@ -22,12 +22,13 @@ pub fn run(pytest_arguments: &[String]) -> Result<()> {
     step::say("Test the plugin, end to end");
     let mut pytest = venv.command(
         "python",
-        &["-m", "pytest", "tests/stand_in", "tests/end_to_end"],
+        &["-m", "pytest", "-c", "tests/pytest.ini"],
     );
     pytest
+        .args(["--numprocesses", "auto", "--dist", "worksteal", "tests"])
         .args(pytest_arguments)
         .env("BUILDKITE_TEST_COLLECTOR_WHEEL", &wheel)
-        .env("PYTHONPATH", crate::root().join("tests"));
+        .env("BUILDKITE_TEST_COLLECTOR_UV", python::uv_path());
     step::run(pytest)
 }
 

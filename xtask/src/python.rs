@@ -88,6 +88,12 @@ fn uv() -> Result<Command> {
     Ok(step::program(tools.program("uv"), &[]))
 }
 
+/// Where uv is, once anything was installed.
+pub fn uv_path() -> PathBuf {
+    let path = target().join("venv").join("uv");
+    Venv { path }.program("uv")
+}
+
 /// Any Python 3, to get uv with.
 fn python() -> Result<&'static Path> {
     ["python3", "python"]

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from . import nesting
 from .evidence import MARKER, Evidence, WorkerEvidence
 from .settings import Settings
 from .tag_filter import TagFilter
@@ -14,7 +15,8 @@ if TYPE_CHECKING:
     from .session import Session
     from .spans import SpanCollector
 
-#: What the controller puts into a worker's input: that evidence is wanted.
+#: What the controller puts into the input of a worker whose evidence is wanted: whether the run is
+#: uploaded.
 WORKER_INPUT = "buildkite_test_collector"
 
 _evidence = pytest.StashKey[Evidence]()
@@ -43,6 +45,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="run only tests with this execution_tag, for example color:red",
     )
     group.addoption(
+        "--buildkite-nested",
+        dest="buildkite_nested",
+        action="store_true",
+        help="upload also when a test of another run that is uploaded has started this one",
+    )
+    group.addoption(
         "--buildkite-journal",
         dest="buildkite_journal",
         metavar="PATH",
@@ -62,13 +70,21 @@ def pytest_configure(config: pytest.Config) -> None:
         config.pluginmanager.register(TagFilter(config.getoption("tag_filters")))
     if hasattr(config, "workerinput"):
         if WORKER_INPUT in config.workerinput:
+            if config.workerinput[WORKER_INPUT]:
+                nesting.enter()
+                config.add_cleanup(nesting.leave)
             _watch(config, WorkerEvidence())
         return
     settings = Settings.of_config(config)
+    if settings.token and not settings.is_nested_wanted and nesting.is_nested():
+        settings = settings.without_upload()
     if settings.is_active:
         # What a run that sends nothing never needs is not imported.
         from . import session
 
+        if settings.token:
+            nesting.enter()
+            config.add_cleanup(nesting.leave)
         evidence = _watch(config, Evidence())
         config.stash[_session] = session.Session(config, settings, evidence)
         config.pluginmanager.register(config.stash[_session])
@@ -78,7 +94,7 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_configure_node(node: Any) -> None:
     """Tell a worker of pytest-xdist that its evidence is wanted."""
     if _session in node.config.stash:
-        node.workerinput[WORKER_INPUT] = True
+        node.workerinput[WORKER_INPUT] = node.config.stash[_session].is_uploaded
 
 
 @pytest.fixture(scope="session")

@@ -31,6 +31,11 @@ class Session:
         self._journal: Journal | None = None
         self._outcome: Outcome | None = None
 
+    @property
+    def is_uploaded(self) -> bool:
+        """Whether the run is to be uploaded."""
+        return bool(self._settings.token)
+
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionstart(self) -> None:
         """The run begins."""

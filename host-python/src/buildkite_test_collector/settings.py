@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -33,6 +33,9 @@ class Settings:
     #: Where to keep the run's events.
     journal_path: str | None = None
 
+    #: Whether to upload a run that a test of another one has started.
+    is_nested_wanted: bool = False
+
     @property
     def is_active(self) -> bool:
         """Whether anybody wants to know of this run."""
@@ -42,6 +45,10 @@ class Settings:
     def upload_url(self) -> str:
         """Where uploads go."""
         return f"{self.api_url}/uploads"
+
+    def without_upload(self) -> Settings:
+        """Return these settings without a token."""
+        return replace(self, token=None)
 
     @classmethod
     def of_environment(cls, environ: Mapping[str, str] = os.environ) -> Settings:
@@ -60,5 +67,6 @@ class Settings:
             api_url=environment.api_url,
             json_path=config.getoption("jsonpath"),
             merge_json=config.getoption("mergejson"),
+            is_nested_wanted=config.getoption("buildkite_nested"),
             journal_path=config.getoption("buildkite_journal"),
         )

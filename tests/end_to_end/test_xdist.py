@@ -1,0 +1,200 @@
+"""pytest-xdist: workers on this machine and on others, whole and crashing."""
+
+from __future__ import annotations
+
+import socket
+import subprocess
+import sys
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from stand_in import TestEngine
+
+    from .project import Finished, Project
+
+SUITE = {
+    "test_a.py": """
+        import pytest
+
+        @pytest.mark.execution_tag("team", "a")
+        def test_tagged(spans):
+            with spans.measure("sql", {"query": "SELECT 1"}):
+                pass
+
+        @pytest.mark.parametrize("n", range(10))
+        def test_many(n):
+            pass
+
+        @pytest.fixture
+        def broken():
+            yield
+            raise RuntimeError("teardown")
+
+        def test_teardown(broken):
+            pass
+    """,
+    "test_b.py": """
+        import pytest
+
+        @pytest.mark.xdist_group("one")
+        class TestGroup:
+            def test_fails(self):
+                assert 1 == 2
+
+            def test_skips(self):
+                pytest.skip("why")
+    """,
+}
+
+EXPECTED = {
+    "test_tagged": "passed",
+    **{f"test_many[{n}]": "passed" for n in range(10)},
+    "test_teardown": "failed",
+    "TestGroup::test_fails": "failed",
+    "TestGroup::test_skips": "skipped",
+}
+
+
+def assert_whole(run: Finished, engine: TestEngine) -> None:
+    """Assert that a run of the suite gave each result once, complete, as one run."""
+    assert run.status == 1
+    assert run.outcomes == EXPECTED
+    assert len(run.results) == len(EXPECTED)
+    assert len(engine.runs) == 1
+    tagged = run.one("test_tagged")
+    assert tagged["tags"] == {"team": "a"}
+    assert [span["section"] for span in tagged["history"]["children"]] == ["sql"]
+    assert tagged["location"] == "test_a.py:4"
+    for result in run.results:
+        assert 0 <= result["history"]["duration"] < 30
+        assert result["history"]["start_at"] < 60
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["-n", "0"],
+        ["-n", "2"],
+        ["-n", "2", "--dist", "loadfile"],
+        ["-n", "2", "--dist", "loadscope"],
+        ["-n", "2", "--dist", "loadgroup"],
+        ["-n", "2", "--dist", "worksteal"],
+        ["--dist", "load", "--tx", "2*popen"],
+    ],
+    ids=" ".join,
+)
+def test_every_way_to_distribute(
+    project: Project, engine: TestEngine, arguments: list[str]
+) -> None:
+    """W17, W19, W26: workers had runs of their own, and results came twice or bare."""
+    project.use("xdist")
+    project.write(SUITE)
+    run = project.pytest(*arguments)
+
+    if "loadgroup" in arguments:
+        # pytest-xdist itself appends the group to the name.
+        for result in run.results:
+            result["name"] = result["name"].replace("@one", "")
+    assert_whole(run, engine)
+
+
+def test_each_worker_runs_all(project: Project, engine: TestEngine) -> None:
+    project.use("xdist")
+    project.write(SUITE)
+    run = project.pytest("--dist", "each", "--tx", "2*popen")
+
+    assert run.counts == {"passed": 22, "failed": 4, "skipped": 2}
+    assert len(engine.runs) == 1
+    assert len({result["id"] for result in run.results}) == 28
+
+
+@pytest.fixture
+def socket_server(project: Project) -> Iterator[str]:
+    """Serve workers on a port, as another machine would."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    server = subprocess.Popen(  # noqa: S603
+        [sys.executable, "-m", "execnet.script.socketserver", f"127.0.0.1:{port}"],
+        cwd=project.path,
+        env={"PATH": "/usr/bin:/bin", "HOME": str(project.path)},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        for _ in range(100):
+            with socket.socket() as probe:
+                if probe.connect_ex(("127.0.0.1", port)) == 0:
+                    break
+            time.sleep(0.1)
+        yield f"127.0.0.1:{port}"
+    finally:
+        server.kill()
+        server.wait()
+
+
+@pytest.mark.parametrize("how", ["os._exit(3)", "os.kill(os.getpid(), 9)", "ctypes.string_at(0)"])
+def test_a_worker_that_crashes(project: Project, how: str) -> None:
+    """W3: everything that the worker had run was lost."""
+    project.use("xdist")
+    run = project.test(
+        f"""
+        import ctypes, os, pytest
+
+        @pytest.mark.parametrize("n", range(10))
+        def test_before(n):
+            pass
+
+        @pytest.mark.execution_tag("team", "a")
+        def test_crash():
+            {how}
+
+        @pytest.mark.parametrize("n", range(10))
+        def test_after(n):
+            pass
+        """,
+        *("-n", "2", "-p", "no:faulthandler"),
+    )
+
+    assert run.counts == {"passed": 20, "failed": 1}
+    crashed = run.one("test_crash")
+    assert "crashed" in crashed["failure_reason"]
+    assert crashed["tags"] == {"team": "a"}
+
+
+def test_collection_errors_come_once(project: Project) -> None:
+    """W18: each worker used to upload its own."""
+    project.use("xdist")
+    project.write({"test_broken.py": "import does_not_exist\n", **SUITE})
+    run = project.pytest("-n", "3")
+
+    broken = [result for result in run.results if result["name"] == "test_broken.py"]
+    assert [result["result"] for result in broken] == ["failed"]
+    assert len(run.results) == len(EXPECTED) + 1
+
+
+def test_fixtures_that_fail_late_in_a_worker(project: Project) -> None:
+    project.use("xdist")
+    run = project.test(
+        """
+        import pytest
+
+        @pytest.fixture(scope="session")
+        def session():
+            yield
+            raise RuntimeError("session")
+
+        @pytest.mark.parametrize("n", range(6))
+        def test_it(session, n):
+            pass
+        """,
+        *("-n", "2"),
+    )
+
+    # The last test of each worker takes the fixture down.
+    assert run.counts == {"passed": 4, "failed": 2}
+    assert {r.get("failure_reason") for r in run.results} == {None, "RuntimeError: session"}
