@@ -6,6 +6,7 @@ nothing.
 
 from __future__ import annotations
 
+import filecmp
 import os
 import shutil
 import subprocess
@@ -40,7 +41,7 @@ class MetadataHook(MetadataHookInterface):
         del metadata
         workspace = workspace_of(self.root)
         if workspace is not None:
-            shutil.copyfile(workspace / "LICENSE", Path(self.root) / "LICENSE")
+            bring(workspace / "LICENSE", Path(self.root) / "LICENSE")
 
 
 class BuildHook(BuildHookInterface[Any]):
@@ -52,8 +53,8 @@ class BuildHook(BuildHookInterface[Any]):
         package = Path(self.root) / PACKAGE
         workspace = workspace_of(self.root)
         if workspace is not None:
-            shutil.copyfile(build(workspace), package / "collector.wasm")
-            shutil.copyfile(workspace / "wit" / "variables.txt", package / "variables.txt")
+            bring(build(workspace), package / "collector.wasm")
+            bring(workspace / "wit" / "variables.txt", package / "variables.txt")
         for name in BUILT:
             if not (package / name).is_file():
                 raise SystemExit(
@@ -69,14 +70,25 @@ def workspace_of(root: str) -> Path | None:
     return workspace if (workspace / "guest" / "Cargo.toml").is_file() else None
 
 
+def bring(source: Path, target: Path) -> None:
+    """Copy a file unless it is there already: another build may be reading it."""
+    if not (target.is_file() and filecmp.cmp(source, target, shallow=False)):
+        shutil.copyfile(source, target)
+
+
 def build(workspace: Path) -> Path:
     """Build the component with cargo and return its path."""
     cargo = shutil.which("cargo")
     if cargo is None:
         raise SystemExit(NO_CARGO.format(target=TARGET))
+    target = workspace / (os.environ.get("CARGO_TARGET_DIR") or "target")
+    # Panics name the source files of dependencies. Without cargo's home in them, the component is
+    # the same on every machine, and says nothing of this one.
+    home = os.environ.get("CARGO_HOME") or os.path.expanduser("~/.cargo")
+    remapped = f"target.{TARGET}.rustflags=['--remap-path-prefix={home}=cargo']"
     # `--package` keeps to the component whatever the current directory is.
     command = [cargo, "build", "--release", "--target", TARGET, "--package", "collector"]
+    command += ["--target-dir", str(target), "--config", remapped]
     if subprocess.run(command, cwd=workspace, check=False).returncode != 0:  # noqa: S603
         raise SystemExit(CARGO_FAILED.format(target=TARGET))
-    target = Path(os.environ.get("CARGO_TARGET_DIR") or "target")
-    return workspace / target / TARGET / "release" / "collector.wasm"
+    return target / TARGET / "release" / "collector.wasm"

@@ -32,6 +32,11 @@ class Outcome:
     #: What went wrong, in sentences.
     errors: list[str] = field(default_factory=list)
 
+    @property
+    def is_complete(self) -> bool:
+        """Whether every result is where it should be."""
+        return not self.errors
+
 
 @dataclass(frozen=True)
 class _Packed:

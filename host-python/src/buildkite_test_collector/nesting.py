@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import os
 import tempfile
+from os import getpid, getppid
 from pathlib import Path
 
 #: What pytest itself sets while a test runs; without it nobody looks for the files.
@@ -28,7 +29,7 @@ def is_nested() -> bool:
         return True
     if IN_A_TEST not in os.environ:
         return False
-    process = os.getppid()
+    process = getppid()
     for _ in range(GENERATIONS):
         if process <= 1:
             break
@@ -46,17 +47,17 @@ def enter() -> None:
 def leave() -> None:
     """End the run that was begun last."""
     mark = _entered.pop() if _entered else None
-    if mark is not None and mark.name == str(os.getpid()):
+    if mark is not None and mark.name == str(getpid()):
         with contextlib.suppress(OSError):
             mark.unlink()
 
 
 def _marked() -> Path | None:
-    """Leave this process's mark; none where nothing can be written, and nested runs go unnoticed."""
-    mark = _mark(os.getpid())
+    """Leave this process's mark; where nothing can be written, nested runs go unnoticed."""
+    mark = _mark(getpid())
     try:
         mark.parent.mkdir(mode=0o700, exist_ok=True)
-        mark.write_text(_birth(os.getpid()), encoding="ascii")
+        mark.write_text(_birth(getpid()), encoding="ascii")
     except OSError:
         return None
     return mark

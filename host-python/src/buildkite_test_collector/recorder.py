@@ -81,7 +81,7 @@ class Recorder:
         self._size = 0
         self._starting: dict[str, list[Execution]] = {}
         self._open: dict[tuple[str, str], Execution] = {}
-        self._broken_collectors: set[str] = set()
+        self._uncollected: set[str] = set()
         #: What went wrong in here, to be said once.
         self.errors: list[str] = []
 
@@ -115,11 +115,11 @@ class Recorder:
             self._failed(error)
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
-        """A file or a class was collected, or could not be."""
+        """A file or a class was collected, was skipped as a whole, or could not be."""
         try:
-            if report.failed and report.nodeid and report.nodeid not in self._broken_collectors:
-                self._broken_collectors.add(report.nodeid)
-                self._collection_error(report)
+            if not report.passed and report.nodeid and report.nodeid not in self._uncollected:
+                self._uncollected.add(report.nodeid)
+                self._not_collected(report)
         except Exception as error:
             self._failed(error)
 
@@ -215,14 +215,17 @@ class Recorder:
         del self._open[key]
         self._add(f'{{"event":"test-finished","execution":{execution.number},"time":{time}}}\n')
 
-    def _collection_error(self, report: pytest.CollectReport) -> None:
+    def _not_collected(self, report: pytest.CollectReport) -> None:
         time = Clock.now() - self._origin
         path = report.nodeid.split("::")[0]
         number = self._start(report.nodeid, (path, None, path), time).number
-        self._tag(number, [COLLECTION_ERROR_TAG, "true"])
+        found = failures(report) if report.failed else reason_only(report)
+        if report.failed:
+            self._tag(number, [COLLECTION_ERROR_TAG, "true"])
         self._add(
-            f'{{"event":"phase","execution":{number},"when":"collect","outcome":"failed",'
-            f'"end":{time},"failures":{self._json(failures(report))}}}\n'
+            f'{{"event":"phase","execution":{number},"when":"collect",'
+            f'"outcome":{self._quoted(report.outcome)},"end":{time},'
+            f'"failures":{self._json(found)}}}\n'
             f'{{"event":"test-finished","execution":{number},"time":{time}}}\n'
         )
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import builtins
 import contextlib
-import json
 import os
 import tempfile
+from json import JSONEncoder, loads
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,8 @@ from .errors import ResultsFileError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+_encoded = JSONEncoder().encode
 
 
 class ResultsFile:
@@ -31,7 +34,7 @@ class ResultsFile:
             descriptor, self._gathered = tempfile.mkstemp(
                 prefix=f".{self._path.name}.", dir=self._path.parent
             )
-            self._file = open(descriptor, "w", encoding="utf-8")  # noqa: SIM115
+            self._file = builtins.open(descriptor, "w", encoding="utf-8")  # noqa: SIM115
             self._file.write("[")
         except OSError as error:
             raise ResultsFileError(f"{path} cannot be written: {error}") from error
@@ -81,11 +84,11 @@ class ResultsFile:
 
     def _add_earlier(self) -> None:
         try:
-            earlier = json.loads(self._path.read_text(encoding="utf-8"))
+            earlier = loads(self._path.read_text(encoding="utf-8"))
         except FileNotFoundError:
             return
         if earlier:
-            self.add(json.dumps(earlier))
+            self.add(_encoded(earlier))
 
 
 def _umask() -> int:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import gzip
-import json
 from dataclasses import dataclass
+from json import loads
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
-from urllib.request import getproxies, proxy_bypass
 
 from . import __version__
 from .errors import UploadError
@@ -81,6 +80,8 @@ def compressed(body: str) -> bytes:
 
 def _pool(url: str) -> PoolManager:
     """Return connections to a URL, through the proxy that the environment names."""
+    from urllib.request import getproxies, proxy_bypass
+
     import urllib3
 
     timeout = urllib3.Timeout(connect=TIMEOUT, read=TIMEOUT)
@@ -102,7 +103,7 @@ def _pool(url: str) -> PoolManager:
 def _object(data: bytes) -> dict[str, Any]:
     """Return an answer's JSON object, or an empty one: answers come in several shapes."""
     with contextlib.suppress(ValueError):
-        answer = json.loads(data)
+        answer = loads(data)
         if isinstance(answer, dict):
             return answer
     return {}

@@ -1,0 +1,161 @@
+"""Runs that end early, and runs that select some tests."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from .project import Project
+
+TEN = """
+    import pytest
+
+    @pytest.mark.parametrize("n", range(10))
+    def test_it(n):
+        assert n != 4
+"""
+
+
+def test_the_first_failure_ends_the_run(project: Project) -> None:
+    run = project.test(TEN, "-x")
+    assert run.counts == {"passed": 4, "failed": 1}
+    run = project.pytest("--lf")
+    assert run.outcomes == {"test_it[4]": "failed"}
+    run = project.pytest("--sw")
+    assert run.counts == {"passed": 4, "failed": 1}
+    run = project.pytest("--sw")
+    assert run.outcomes == {"test_it[4]": "failed"}
+
+
+def test_maxfail(project: Project) -> None:
+    run = project.test(TEN.replace("n != 4", "n % 2"), "--maxfail=2")
+
+    assert run.counts == {"passed": 1, "failed": 2}
+
+
+def test_pytest_exit(project: Project) -> None:
+    run = project.test("""
+        import pytest
+
+        def test_before(): pass
+        def test_exits(): pytest.exit("enough", returncode=7)
+        def test_after(): pass
+    """)
+
+    assert run.status == 7
+    assert run.outcomes == {"test_before": "passed", "test_exits": "unknown"}
+    assert run.one("test_exits")["failure_reason"] == "The run ended before this test did."
+
+
+@pytest.mark.parametrize("when", ["setup", "call", "teardown"])
+def test_ctrl_c_in_a_test(project: Project, when: str) -> None:
+    run = project.test(f"""
+        import pytest
+
+        @pytest.fixture
+        def fixture():
+            if {when!r} == "setup":
+                raise KeyboardInterrupt
+            yield
+            if {when!r} == "teardown":
+                raise KeyboardInterrupt
+
+        def test_before():
+            pass
+
+        def test_interrupted(fixture):
+            if {when!r} == "call":
+                raise KeyboardInterrupt
+
+        def test_after():
+            pass
+    """)
+
+    assert run.status == 2
+    expected = "passed" if when == "teardown" else "unknown"
+    assert run.outcomes == {"test_before": "passed", "test_interrupted": expected}
+
+
+def test_ctrl_c_in_collection(project: Project) -> None:
+    run = project.test("raise KeyboardInterrupt")
+
+    assert run.status == 2
+    assert run.results == []
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no such signals")
+def test_a_real_signal(project: Project) -> None:
+    project.write(
+        {
+            "test_it.py": """
+                import pathlib, time
+
+                def test_before(): pass
+                def test_slow():
+                    pathlib.Path("is_slow").touch()
+                    time.sleep(60)
+            """
+        }
+    )
+    process = subprocess.Popen(  # noqa: S603
+        [sys.executable, "-m", "pytest"], cwd=project.path, env=project.environ(), stdout=-3
+    )
+    while not (project.path / "is_slow").exists():
+        time.sleep(0.05)
+    process.send_signal(signal.SIGINT)
+    assert process.wait(30) == 2
+    found = {result["name"]: result["result"] for result in project.engine.executions}
+    assert found == {"test_before": "passed", "test_slow": "unknown"}
+
+
+def test_tests_that_never_begin(project: Project) -> None:
+    """Module-level skips and `importorskip` count for pytest, and so for us; none used to be told."""
+    project.write(
+        {
+            "test_skip.py": "import pytest\npytest.skip('why', allow_module_level=True)\n",
+            "test_import.py": "import pytest\npytest.importorskip('does_not_exist')\n",
+            "test_it.py": "def test_it(): pass\n",
+        }
+    )
+    run = project.pytest()
+
+    assert "1 passed, 2 skipped" in run.stdout
+    assert run.counts == {"passed": 1, "skipped": 2}
+    skipped = run.one("test_skip.py")
+    assert (skipped["scope"], skipped["file_name"]) == ("", "test_skip.py")
+    assert skipped["failure_reason"] == "Skipped: why"
+    assert "tags" not in skipped
+
+
+@pytest.mark.parametrize("scope", ["module", "session", "class"])
+def test_wide_fixtures_that_fail_late(project: Project, scope: str) -> None:
+    run = project.test(f"""
+        import pytest
+
+        @pytest.fixture(scope={scope!r})
+        def wide():
+            yield
+            raise RuntimeError("late")
+
+        class TestClass:
+            def test_first(self, wide): pass
+            def test_last(self, wide): pass
+    """)
+
+    assert run.outcomes == {"TestClass::test_first": "passed", "TestClass::test_last": "failed"}
+    assert run.one("test_last")["failure_reason"] == "RuntimeError: late"
+
+
+def test_the_root_is_elsewhere(project: Project) -> None:
+    project.write({"deep/down/test_it.py": "def test_it(): pass\n", "deep/pytest.ini": "[pytest]"})
+    run = project.pytest("--rootdir=.", "-c", "pytest.ini", "deep/down")
+    assert run.one("test_it")["file_name"] == "deep/down/test_it.py"
+    run = project.pytest("deep/down")
+    result = run.one("test_it")
+    assert (result["scope"], result["file_name"]) == ("down/test_it.py", "deep/down/test_it.py")

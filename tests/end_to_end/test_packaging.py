@@ -1,0 +1,271 @@
+"""The wheel and the sdist: what they hold, and what building and installing them takes."""
+
+from __future__ import annotations
+
+import configparser
+import email
+import os
+import shutil
+import subprocess
+import sys
+import tarfile
+import textwrap
+import zipfile
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from .tools import uv
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from email.message import Message
+
+CHECKOUT = Path(__file__).parents[2]
+
+PACKAGE = "buildkite_test_collector/"
+DIST_INFO = "buildkite_test_collector-2.0.0.dist-info/"
+
+
+@pytest.fixture(scope="module")
+def wheel() -> Path:
+    """The wheel that all tests are run with."""
+    return Path(os.environ["BUILDKITE_TEST_COLLECTOR_WHEEL"])
+
+
+@pytest.fixture(scope="module")
+def sdist(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The sdist of this checkout."""
+    return build("--sdist", CHECKOUT / "host-python", tmp_path_factory.mktemp("sdist"))
+
+
+@pytest.fixture(scope="module")
+def wheel_of_sdist(sdist: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The wheel that an installer makes of the sdist where there is no Rust."""
+    with path_without_cargo():
+        return build("--wheel", sdist, tmp_path_factory.mktemp("wheel"))
+
+
+@pytest.fixture(scope="module")
+def installed(wheel_of_sdist: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The programs of a fresh environment into which that wheel was installed."""
+    venv = tmp_path_factory.mktemp("venv")
+    uv("venv", "--quiet", "--clear", "--python", sys.executable, str(venv))
+    programs = venv / ("Scripts" if os.name == "nt" else "bin")
+    python = str(programs / "python")
+    with path_without_cargo():
+        uv("pip", "install", "--quiet", "--python", python, str(wheel_of_sdist))
+    return programs
+
+
+@pytest.fixture
+def fresh_checkout(tmp_path: Path) -> Path:
+    """The checkout as a clone would be: without anything built."""
+    git = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+    listed = subprocess.run(git, cwd=CHECKOUT, check=True, capture_output=True, text=True)  # noqa: S603
+    for name in filter(None, listed.stdout.split("\0")):
+        source, target = CHECKOUT / name, tmp_path / "checkout" / name
+        # What was deleted and not committed yet is listed, too.
+        if source.is_file():
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(source, target)
+    return tmp_path / "checkout"
+
+
+def test_the_wheel_is_small_and_for_every_platform(wheel: Path) -> None:
+    assert wheel.name == "buildkite_test_collector-2.0.0-py3-none-any.whl"
+    assert wheel.stat().st_size <= 300_000
+
+
+def test_the_wheel_holds_the_package_and_nothing_else(wheel: Path) -> None:
+    names = contents(wheel).keys()
+
+    assert {name for name in names if not name.startswith((PACKAGE, DIST_INFO))} == set()
+    assert {f"{PACKAGE}py.typed", f"{PACKAGE}variables.txt"} <= names
+    assert {Path(name).suffix for name in names if name.startswith(PACKAGE)} == {
+        ".py",
+        ".txt",
+        ".typed",
+        ".wasm",
+    }
+
+
+@pytest.mark.usefixtures("sdist")
+def test_the_wheel_carries_the_built_component(wheel: Path) -> None:
+    """The sdist has the component built once more, should cargo have built it otherwise since."""
+    target = CHECKOUT / (os.environ.get("CARGO_TARGET_DIR") or "target")
+    built = target / "wasm32-wasip2" / "release" / "collector.wasm"
+
+    components = {name: data for name, data in contents(wheel).items() if name.endswith(".wasm")}
+    assert list(components) == [f"{PACKAGE}collector.wasm"]
+    assert components[f"{PACKAGE}collector.wasm"] == built.read_bytes()
+    variables = contents(wheel)[f"{PACKAGE}variables.txt"]
+    assert variables == (CHECKOUT / "wit" / "variables.txt").read_bytes()
+
+
+def test_the_component_names_no_path_of_this_machine(wheel: Path) -> None:
+    component = contents(wheel)[f"{PACKAGE}collector.wasm"]
+
+    cargo_home = os.environ.get("CARGO_HOME") or Path.home() / ".cargo"
+    for path in (cargo_home, CHECKOUT):
+        assert str(path).encode() not in component
+
+
+def test_metadata(wheel: Path) -> None:
+    metadata = metadata_of(wheel)
+
+    assert metadata["Name"] == "buildkite-test-collector"
+    assert metadata["Version"] == "2.0.0"
+    assert metadata["Requires-Python"] == ">=3.9"
+    assert metadata["License-Expression"] == "MIT"
+    assert metadata.get_all("License-File") == ["LICENSE"]
+    licence = contents(wheel)[f"{DIST_INFO}licenses/LICENSE"]
+    assert licence == (CHECKOUT / "LICENSE").read_bytes()
+
+
+def test_entry_points(wheel: Path) -> None:
+    entry_points = configparser.ConfigParser()
+    entry_points.read_string(contents(wheel)[f"{DIST_INFO}entry_points.txt"].decode())
+
+    assert {section: dict(entry_points[section]) for section in entry_points.sections()} == {
+        "pytest11": {"buildkite-test-collector": "buildkite_test_collector.plugin"},
+        "console_scripts": {"buildkite-test-collector": "buildkite_test_collector.cli:main"},
+    }
+
+
+def test_a_wheel_is_the_same_whenever_it_is_built(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    built = []
+    for number, zone in enumerate(("UTC", "Asia/Tokyo")):
+        monkeypatch.setenv("TZ", zone)
+        monkeypatch.setenv("PYTHONHASHSEED", str(number))
+        built.append(build("--wheel", CHECKOUT / "host-python", tmp_path / str(number)))
+
+    first, second = built
+    assert first.read_bytes() == second.read_bytes()
+
+
+def test_the_wheel_of_the_sdist_is_that_of_the_checkout(wheel_of_sdist: Path, wheel: Path) -> None:
+    assert wheel_of_sdist.name == wheel.name
+    assert contents(wheel_of_sdist) == contents(wheel)
+
+
+def test_the_sdist_holds_the_licence(sdist: Path) -> None:
+    with tarfile.open(sdist) as archive:
+        (name,) = (name for name in archive.getnames() if name.endswith("/LICENSE"))
+        file = archive.extractfile(name)
+        assert file is not None
+        assert file.read() == (CHECKOUT / "LICENSE").read_bytes()
+
+
+def test_what_was_installed_from_the_sdist_works(installed: Path) -> None:
+    with path_without_cargo():
+        command = [str(installed / "buildkite-test-collector"), "env"]
+        done = subprocess.run(command, capture_output=True, text=True, check=True)  # noqa: S603
+
+    assert '"collector": "python-buildkite-test-collector"' in done.stdout
+
+
+def test_others_see_the_types(installed: Path, tmp_path: Path) -> None:
+    """The `ignore` is an error of mypy's own where the types are not seen: all is Any then."""
+    source = """
+        from __future__ import annotations
+
+        from datetime import timedelta
+
+        from buildkite_test_collector.collector.instant import Instant
+        from buildkite_test_collector.collector.payload import TestSpan
+        from buildkite_test_collector.spans import SpanCollector
+
+
+        def test_it(spans: SpanCollector) -> None:
+            start: Instant = Instant.now()
+            second: timedelta = Instant.now() - start
+            spans.record(TestSpan("http", second, start, detail={"method": "GET"}))
+            with spans.measure("sql", {"query": "SELECT 1"}):
+                test = spans.current_test()
+                assert test is not None
+                name: str = test.name
+            assert name == "test_it"
+            spans.record(TestSpan("no section", second))  # type: ignore[arg-type]
+    """
+    (tmp_path / "test_it.py").write_text(textwrap.dedent(source), "utf-8")
+    python = str(installed / "python")
+    mypy = [sys.executable, "-m", "mypy", "--strict", "--python-executable", python, "test_it.py"]
+    done = subprocess.run(  # noqa: S603
+        mypy,
+        cwd=tmp_path,
+        env=without("MYPYPATH", "PYTHONPATH"),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.stdout == "Success: no issues found in 1 source file\n", done.stderr
+
+
+def test_a_checkout_without_cargo_says_what_to_install(
+    fresh_checkout: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    with path_without_cargo(), pytest.raises(subprocess.CalledProcessError):
+        build("--wheel", fresh_checkout / "host-python", tmp_path)
+
+    said = capfd.readouterr().err
+    assert "cargo was not found" in said
+    assert "Install Rust from https://rustup.rs, then: rustup target add wasm32-wasip2" in said
+    assert "Traceback" not in said
+
+
+def test_a_cargo_that_fails_says_what_to_check(
+    fresh_checkout: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    programs = tmp_path / "programs"
+    programs.mkdir()
+    cargo = programs / ("cargo.bat" if os.name == "nt" else "cargo")
+    cargo.write_text("exit 1\n" if os.name == "nt" else "#!/bin/sh\nexit 1\n")
+    cargo.chmod(0o755)
+    with path_without_cargo(programs), pytest.raises(subprocess.CalledProcessError):
+        build("--wheel", fresh_checkout / "host-python", tmp_path)
+
+    said = capfd.readouterr().err
+    assert "cargo could not build the component" in said
+    assert "If the target is missing: rustup target add wasm32-wasip2" in said
+    assert "Traceback" not in said
+
+
+def build(kind: str, source: Path, folder: Path) -> Path:
+    """Build a distribution into a folder, and return its path."""
+    # Not --quiet: uv would keep to itself what a build that fails has to say.
+    uv("build", kind, "--python", sys.executable, "--out-dir", str(folder), str(source))
+    suffix = {"--wheel": "*.whl", "--sdist": "*.tar.gz"}[kind]
+    (path,) = folder.glob(suffix)
+    return path
+
+
+@contextmanager
+def path_without_cargo(*first: Path) -> Iterator[None]:
+    """Take the folders that hold a cargo off the PATH, and put others before it."""
+    folders = [*map(str, first), *os.environ["PATH"].split(os.pathsep)]
+    kept = [f for f in folders if Path(f) in first or not shutil.which("cargo", path=f)]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PATH", os.pathsep.join(kept))
+        yield
+
+
+def without(*names: str) -> dict[str, str]:
+    """Return the environment without some variables."""
+    return {name: value for name, value in os.environ.items() if name not in names}
+
+
+def contents(wheel: Path) -> dict[str, bytes]:
+    """Return what a wheel holds, by name."""
+    with zipfile.ZipFile(wheel) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def metadata_of(wheel: Path) -> Message:
+    """Return a wheel's metadata."""
+    return email.message_from_bytes(contents(wheel)[f"{DIST_INFO}METADATA"])
