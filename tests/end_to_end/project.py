@@ -11,7 +11,7 @@ import textwrap
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Optional
+from typing import TYPE_CHECKING, Any
 
 from buildkite_test_collector.component import Component
 
@@ -54,7 +54,7 @@ class Finished:
     #: What arrived at Test Engine, in order.
     uploaded: list[Result]
     #: What the `--json` file holds; none where there is no file.
-    written: Optional[list[Result]]
+    written: list[Result] | None
     #: The events of the run.
     journal: list[dict[str, Any]]
 
@@ -93,7 +93,9 @@ class Finished:
     @property
     def said(self) -> list[str]:
         """The lines of ours on the terminal."""
-        return [line for line in self.stdout.splitlines() if line.startswith("Buildkite Test Engine: ")]
+        return [
+            line for line in self.stdout.splitlines() if line.startswith("Buildkite Test Engine: ")
+        ]
 
 
 class Project:
@@ -102,7 +104,7 @@ class Project:
     def __init__(self, path: Path, engine: TestEngine) -> None:
         self.path = path
         self.engine = engine
-        self.token: Optional[str] = TOKEN
+        self.token: str | None = TOKEN
         self.environment: dict[str, str] = {}
         self._companions: set[str] = set()
         self.write({"pytest.ini": "[pytest]\n"})
@@ -146,7 +148,7 @@ class Project:
         self, *arguments: str, cwd: str = ".", timeout: float = 120
     ) -> subprocess.CompletedProcess[str]:
         """Run this Python with arguments."""
-        return subprocess.run(  # noqa: S603
+        return subprocess.run(
             [sys.executable, *arguments],
             cwd=self.path / cwd,
             env=self.environ(),

@@ -107,7 +107,7 @@ REQUIREMENTS = (
 
 def say(what: str) -> None:
     """Say what is done, for those who watch or who read of a failure."""
-    print(what, flush=True)  # noqa: T201
+    print(what, flush=True)
 
 
 class Bench:
@@ -137,7 +137,7 @@ class Bench:
         pip = [bench.python, "-m", "pip", "download", "--quiet", "--no-deps"]
         pip += ["--no-binary", ",".join(package.name for package in PACKAGES)]
         pip += ["--require-hashes", "--requirement", str(pins), "--dest", str(path)]
-        subprocess.run(pip, check=True)  # noqa: S603
+        subprocess.run(pip, check=True)
         for package in PACKAGES:
             bench._unpack(package)
         return bench
@@ -160,7 +160,7 @@ class Bench:
         command = [self.python, "-m", "pytest", *package.arguments, *arguments]
         say(f"$ python -m pytest {' '.join(command[3:])}".replace(str(project.path), "."))
         before = len(project.engine.executions)
-        done = subprocess.run(  # noqa: S603
+        done = subprocess.run(
             command,
             cwd=self.path / package.folder,
             env=project.environ(),

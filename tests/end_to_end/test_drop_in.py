@@ -82,7 +82,7 @@ def test_what_is_kept_is_the_same(project: Project, pure_python: str) -> None:
 def pure_results(project: Project, python: str, *arguments: str) -> list[dict[str, Any]]:
     """Return the results that the pure-Python plugin writes."""
     path: Path = project.path / "pure.json"
-    subprocess.run(  # noqa: S603
+    subprocess.run(
         [python, "-m", "pytest", "-p", "no:cacheprovider", f"--json={path}", *arguments],
         cwd=project.path,
         env={k: v for k, v in project.environ().items() if not k.startswith("BUILDKITE")},

@@ -20,7 +20,7 @@ DEEDS = {
     "replaces_environment": ("os.environ = {}", "passed"),
     "patches_json": ("json.dumps = json.JSONEncoder.encode = json.loads = None", "passed"),
     "patches_open": ("monkeypatch.setattr('builtins.open', None)", "passed"),
-    "patches_os": ("monkeypatch.setattr(os, 'open', None); os.getpid = None", "passed"),
+    "patches_os": ("[monkeypatch.setattr(os, n, None) for n in ('open', 'getpid')]", "passed"),
     "patches_io": ("import io; monkeypatch.setattr(io, 'open', None)", "passed"),
     "freezes_garbage": ("import gc; gc.freeze(); gc.disable()", "passed"),
     "base_exception": ("raise BaseException('rude')", "failed"),
@@ -83,7 +83,7 @@ def test_open_is_broken_for_good(project: Project) -> None:
 
 
 def test_stdout_is_closed(project: Project) -> None:
-    """pytest itself stumbles over this; our upload does not, nor over there being no summary."""
+    """Pytest itself stumbles over this; our upload does not, nor over there being no summary."""
     source = """
         import os, sys
 
@@ -134,9 +134,7 @@ def test_frozen_time(project: Project, library: str) -> None:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there is no fork")
-@pytest.mark.parametrize(
-    "end", ["os._exit(0)", "sys.exit(0)", "pytest.exit('child')", "return"]
-)
+@pytest.mark.parametrize("end", ["os._exit(0)", "sys.exit(0)", "pytest.exit('child')", "return"])
 def test_a_test_that_forks(project: Project, end: str) -> None:
     """The child may run on through the rest of the session: it must not upload it, too."""
     run = project.test(f"""
@@ -159,7 +157,8 @@ def test_a_test_that_forks(project: Project, end: str) -> None:
 
 def test_names_that_are_hard_to_carry(project: Project) -> None:
     project.write({"pytest.ini": "[pytest]\n" + UNESCAPED})
-    run = project.test("""
+    run = project.test(
+        """
         import pytest
 
         @pytest.mark.parametrize("n", [1], ids=["\\ud800 lone"])
@@ -173,7 +172,11 @@ def test_names_that_are_hard_to_carry(project: Project) -> None:
 
         @pytest.mark.parametrize("n", [1], ids=['"quoted" \\\\ back'])
         def test_quoted(n): pass
-    """, "-q", "-p", "no:cacheprovider")
+    """,
+        "-q",
+        "-p",
+        "no:cacheprovider",
+    )
 
     names = [result["name"] for result in run.results]
     assert names == [

@@ -103,7 +103,7 @@ def test_a_real_signal(project: Project) -> None:
             """
         }
     )
-    process = subprocess.Popen(  # noqa: S603
+    process = subprocess.Popen(
         [sys.executable, "-m", "pytest"], cwd=project.path, env=project.environ(), stdout=-3
     )
     while not (project.path / "is_slow").exists():
@@ -115,7 +115,7 @@ def test_a_real_signal(project: Project) -> None:
 
 
 def test_tests_that_never_begin(project: Project) -> None:
-    """Module-level skips and `importorskip` count for pytest, and so for us; none used to be told."""
+    """Module-level skips and `importorskip` count for pytest, and so they do here."""
     project.write(
         {
             "test_skip.py": "import pytest\npytest.skip('why', allow_module_level=True)\n",

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import pytest
-
 from typing import TYPE_CHECKING
+
+import pytest
 
 if TYPE_CHECKING:
     from .project import Project
@@ -50,9 +50,7 @@ def test_inner_runs_stay_out(project: Project, workers: list[str]) -> None:
 
 
 def test_unless_they_are_asked_for(project: Project) -> None:
-    source = OUTER.format(
-        arguments='"--buildkite-nested"', arguments_list="['--buildkite-nested']"
-    )
+    source = OUTER.format(arguments='"--buildkite-nested"', arguments_list="['--buildkite-nested']")
     run = project.test(source)
 
     names = [result["name"] for result in run.uploaded]

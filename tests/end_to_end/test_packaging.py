@@ -64,7 +64,7 @@ def installed(wheel_of_sdist: Path, tmp_path_factory: pytest.TempPathFactory) ->
 def fresh_checkout(tmp_path: Path) -> Path:
     """The checkout as a clone would be: without anything built."""
     git = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
-    listed = subprocess.run(git, cwd=CHECKOUT, check=True, capture_output=True, text=True)  # noqa: S603
+    listed = subprocess.run(git, cwd=CHECKOUT, check=True, capture_output=True, text=True)
     for name in filter(None, listed.stdout.split("\0")):
         source, target = CHECKOUT / name, tmp_path / "checkout" / name
         # What was deleted and not committed yet is listed, too.
@@ -164,7 +164,7 @@ def test_the_sdist_holds_the_licence(sdist: Path) -> None:
 def test_what_was_installed_from_the_sdist_works(installed: Path) -> None:
     with path_without_cargo():
         command = [str(installed / "buildkite-test-collector"), "env"]
-        done = subprocess.run(command, capture_output=True, text=True, check=True)  # noqa: S603
+        done = subprocess.run(command, capture_output=True, text=True, check=True)
 
     assert '"collector": "python-buildkite-test-collector"' in done.stdout
 
@@ -195,7 +195,7 @@ def test_others_see_the_types(installed: Path, tmp_path: Path) -> None:
     (tmp_path / "test_it.py").write_text(textwrap.dedent(source), "utf-8")
     python = str(installed / "python")
     mypy = [sys.executable, "-m", "mypy", "--strict", "--python-executable", python, "test_it.py"]
-    done = subprocess.run(  # noqa: S603
+    done = subprocess.run(
         mypy,
         cwd=tmp_path,
         env=without("MYPYPATH", "PYTHONPATH"),

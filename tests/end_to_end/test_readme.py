@@ -41,9 +41,7 @@ def test_python_example(project: Project, source: str) -> None:
     assert "uploaded to" in line
 
 
-@pytest.mark.parametrize(
-    "command", [line for block in blocks("sh") for line in block.splitlines()]
-)
+@pytest.mark.parametrize("command", [line for block in blocks("sh") for line in block.splitlines()])
 def test_shell_example(project: Project, command: str) -> None:
     if command in ELSEWHERE:
         return

@@ -83,9 +83,7 @@ def test_every_outcome(project: Project, source: str) -> None:
     }
 
 
-def test_the_reason_is_that_of_the_first_phase_that_failed(
-    project: Project, source: str
-) -> None:
+def test_the_reason_is_that_of_the_first_phase_that_failed(project: Project, source: str) -> None:
     run = project.test(source)
 
     reasons = {result["name"]: result.get("failure_reason") for result in run.results}
@@ -98,7 +96,8 @@ def test_the_reason_is_that_of_the_first_phase_that_failed(
     assert reasons["test_xfail"] == "known"
 
     both = "\n".join(
-        line for entry in run.one("test_call_and_teardown")["failure_expanded"]
+        line
+        for entry in run.one("test_call_and_teardown")["failure_expanded"]
         for line in entry["expanded"]
     )
     assert "AssertionError: call" in both

@@ -87,7 +87,8 @@ def test_malformed_spans_cost_neither_the_test_nor_the_good_part(project: Projec
             deep = {}
             deep["deep"] = deep
             spans.record(TestSpan("sleep", timedelta(0), detail=deep))
-            spans.record(TestSpan("sleep", timedelta(0), detail={"nan": float("nan"), "s": "\\ud800"}))
+            odd = {"nan": float("nan"), "s": "\\ud800"}
+            spans.record(TestSpan("sleep", timedelta(0), detail=odd))
 
         def test_own_error(spans):
             with spans.measure("http"):

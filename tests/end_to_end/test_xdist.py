@@ -118,7 +118,7 @@ def socket_server(project: Project) -> Iterator[str]:
     """Serve workers on a port, as another machine would."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    server = subprocess.Popen(  # noqa: S603
+    server = subprocess.Popen(
         [sys.executable, "-m", "execnet.script.socketserver", f"127.0.0.1:{port}"],
         cwd=project.path,
         env={"PATH": "/usr/bin:/bin", "HOME": str(project.path)},

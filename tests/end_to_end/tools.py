@@ -11,4 +11,4 @@ def uv(*arguments: str) -> None:
     """Run uv, which makes environments and installs into them."""
     path = os.environ.get("BUILDKITE_TEST_COLLECTOR_UV") or shutil.which("uv")
     assert path, "uv is needed: run the tests by `cargo xtask test`"
-    subprocess.run([path, *arguments], check=True)  # noqa: S603
+    subprocess.run([path, *arguments], check=True)

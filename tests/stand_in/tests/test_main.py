@@ -26,7 +26,7 @@ BODY = (
 @pytest.fixture
 def server() -> Iterator[subprocess.Popen[str]]:
     command = [sys.executable, "-m", PACKAGE.name, "--token", "T", "--color", "never"]
-    with subprocess.Popen(  # noqa: S603
+    with subprocess.Popen(
         command,
         cwd=PACKAGE.parent,
         env={**os.environ, "PYTHONIOENCODING": "utf-8"},
