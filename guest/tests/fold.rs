@@ -1,0 +1,231 @@
+//! What is true of every run, however its events come.
+
+mod story;
+
+use std::collections::BTreeSet;
+
+use collector::limits;
+use collector::run::{Outputs, Run, Upload};
+use proptest::collection::vec;
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+use story::{replays, stories};
+
+const BOTH: Outputs = Outputs {
+    uploads: true,
+    results: true,
+};
+
+proptest! {
+    #[test]
+    fn every_execution_becomes_one_result(story in stories()) {
+        let mut run = finished(&text(&story.lines));
+        prop_assert_eq!(run.running(), 0);
+        let counts = run.counts();
+        let total = counts.passed + counts.failed + counts.skipped + counts.unknown;
+        prop_assert_eq!(total, story.started.len() as u64);
+
+        let results = results(&mut run, 7);
+        let names: BTreeSet<_> = results.iter().map(|r| r["name"].to_string()).collect();
+        let ids: BTreeSet<_> = results.iter().map(|r| r["id"].to_string()).collect();
+        let expected = story.started.iter().map(|number| format!("\"test_{number}\""));
+        prop_assert_eq!(names, expected.collect::<BTreeSet<_>>());
+        prop_assert_eq!(ids.len(), results.len());
+    }
+
+    #[test]
+    fn results_and_uploads_say_the_same(story in stories(), max in 1..9_u32) {
+        let mut run = finished(&text(&story.lines));
+        let uploaded: Vec<_> = uploads(&mut run, max).iter().flat_map(data).collect();
+        prop_assert_eq!(uploaded, results(&mut run, max));
+    }
+
+    #[test]
+    fn every_execution_is_uploaded_once(story in replays(), max in 1..9_u32) {
+        let mut run = finished(&text(&story.lines));
+        let mut taken = BTreeSet::new();
+        for upload in uploads(&mut run, max) {
+            let numbers = accepted(&upload.receipt);
+            prop_assert_eq!(numbers.len(), data(&upload).len());
+            prop_assert_eq!(numbers.len(), upload.results as usize);
+            for number in numbers {
+                prop_assert!(taken.insert(number), "{} twice", number);
+            }
+        }
+        let expected: BTreeSet<_> = &story.started - &story.uploaded;
+        prop_assert_eq!(taken, expected);
+    }
+
+    /// Uploads in the middle of a run, all accepted; then the process dies, and the events are fed
+    /// again with the receipts.
+    #[test]
+    fn a_replay_uploads_the_rest(story in stories(), max in 1..4_u32, every in 1..9_usize) {
+        let mut run = Run::new(BOTH);
+        let mut taken = BTreeSet::new();
+        let mut journal = String::new();
+        for lines in story.lines.chunks(every) {
+            let chunk = text(lines);
+            run.feed(&chunk);
+            journal.push_str(&chunk);
+            if let Some(upload) = run.take_upload(max) {
+                taken.extend(accepted(&upload.receipt));
+                journal.push_str(&format!("{}\n", upload.receipt));
+            }
+        }
+        let mut replay = finished(&journal);
+        for upload in uploads(&mut replay, max) {
+            for number in accepted(&upload.receipt) {
+                prop_assert!(taken.insert(number), "{} twice", number);
+            }
+        }
+        prop_assert_eq!(taken, story.started);
+    }
+
+    #[test]
+    fn chunks_make_no_difference(story in replays(), sizes in vec(1..9_usize, 1..60)) {
+        let mut whole = finished(&text(&story.lines));
+        let mut chunked = Run::new(BOTH);
+        let mut rest = story.lines.as_slice();
+        for size in sizes.iter().cycle() {
+            let (chunk, after) = rest.split_at((*size).min(rest.len()));
+            chunked.feed(&text(chunk));
+            rest = after;
+            if rest.is_empty() {
+                break;
+            }
+        }
+        chunked.finish();
+        prop_assert_eq!(whole.counts(), chunked.counts());
+        prop_assert_eq!(whole.rejected_lines(), chunked.rejected_lines());
+        prop_assert_eq!(whole.not_understood(), chunked.not_understood());
+        prop_assert_eq!(whole.problems().told(), chunked.problems().told());
+        prop_assert_eq!(uploads(&mut whole, 3), uploads(&mut chunked, 3));
+        prop_assert_eq!(whole.take_results(u32::MAX), chunked.take_results(u32::MAX));
+    }
+
+    #[test]
+    fn no_time_is_negative(story in stories()) {
+        for result in results(&mut finished(&text(&story.lines)), 100) {
+            is_in_order(&result["history"])?;
+        }
+    }
+
+    #[test]
+    fn an_upload_holds_no_more_than_was_asked_for(story in stories(), max in any::<u32>()) {
+        let max_results = max.clamp(1, 5_000);
+        for upload in uploads(&mut finished(&text(&story.lines)), max) {
+            prop_assert!((1..=max_results).contains(&upload.results));
+        }
+    }
+
+    #[test]
+    fn no_text_stops_the_fold(lines in vec(any::<String>(), 0..20), story in stories()) {
+        let mut run = finished(&lines.join("\n"));
+        run.feed(&text(&story.lines));
+        run.finish();
+        prop_assert_eq!(results(&mut run, 5).len(), story.started.len());
+    }
+
+    /// What reads like JSON gets further than any text.
+    #[test]
+    fn no_json_stops_the_fold(
+        lines in vec("(\\{\"event\":\"(span|tag|phase|uploaded)\",)?[\\[\\]{}\":,0-9eE.\\-+\\\\a-f ]{0,40}", 0..20),
+    ) {
+        let mut run = finished(&lines.join("\n"));
+        prop_assert!(uploads(&mut run, 5).is_empty());
+        prop_assert!(results(&mut run, 5).is_empty());
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(12))]
+
+    #[test]
+    fn an_upload_is_larger_than_the_limit_only_for_one_result(
+        kilobytes in vec(prop_oneof![1..50_usize, 1_000..4_000_usize, Just(9_000_usize)], 1..8),
+    ) {
+        let mut run = Run::new(BOTH);
+        run.feed(story::RUN_STARTED);
+        for (kilobytes, number) in kilobytes.iter().zip(1..) {
+            let reason = "x".repeat(kilobytes * 1_000);
+            for event in [
+                json!({"event": "test-started", "name": "test", "time": 0}),
+                json!({"event": "tag", "key": "reason", "value": reason}),
+                json!({"event": "test-finished", "time": 0}),
+            ] {
+                let mut event = event;
+                event["execution"] = json!(number);
+                run.feed(&event.to_string());
+            }
+        }
+        let uploads = uploads(&mut run, u32::MAX);
+        prop_assert_eq!(uploads.iter().map(|u| u.results as usize).sum::<usize>(), kilobytes.len());
+        for upload in &uploads {
+            prop_assert!(upload.body.len() <= limits::UPLOAD_BYTES || upload.results == 1);
+        }
+        for pair in uploads.windows(2) {
+            let together = pair[0].body.len() + pair[1].body.len();
+            prop_assert!(together > limits::UPLOAD_BYTES, "two that would have fitted in one");
+        }
+    }
+}
+
+/// Whole lines.
+fn text(lines: &[String]) -> String {
+    lines.iter().map(|line| format!("{line}\n")).collect()
+}
+
+/// A run that has read everything.
+fn finished(events: &str) -> Run {
+    let mut run = Run::new(BOTH);
+    run.feed(events);
+    run.finish();
+    run
+}
+
+fn uploads(run: &mut Run, max: u32) -> Vec<Upload> {
+    std::iter::from_fn(|| run.take_upload(max)).collect()
+}
+
+/// All results that wait.
+fn results(run: &mut Run, max: u32) -> Vec<Value> {
+    std::iter::from_fn(|| run.take_results(max))
+        .flat_map(|array| serde_json::from_str::<Vec<Value>>(&array).expect("an array"))
+        .collect()
+}
+
+/// The results in an upload.
+fn data(upload: &Upload) -> Vec<Value> {
+    let body: Value = serde_json::from_str(&upload.body).expect("a body is JSON");
+    body["data"].as_array().expect("it has data").clone()
+}
+
+/// The numbers in a receipt.
+fn accepted(receipt: &str) -> Vec<u64> {
+    let receipt: Value = serde_json::from_str(receipt).expect("a receipt is JSON");
+    let ranges = serde_json::from_value::<Vec<(u64, u64)>>(receipt["executions"].clone());
+    let ranges = ranges.expect("it has ranges");
+    ranges
+        .into_iter()
+        .flat_map(|(first, last)| first..=last)
+        .collect()
+}
+
+/// Whether a history or a span, and all in it, begin before they end.
+fn is_in_order(span: &Value) -> Result<(), TestCaseError> {
+    let seconds = |field: &str| span[field].as_f64();
+    prop_assert!(seconds("duration") >= Some(0.0), "{}", span);
+    prop_assert!(
+        seconds("start_at").is_none_or(|start| start >= 0.0),
+        "{}",
+        span
+    );
+    if let (Some(start), Some(end)) = (seconds("start_at"), seconds("end_at")) {
+        prop_assert!(start <= end, "{}", span);
+    }
+    for child in span["children"].as_array().into_iter().flatten() {
+        is_in_order(child)?;
+    }
+    Ok(())
+}

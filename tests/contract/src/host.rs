@@ -1,0 +1,228 @@
+//! A host in Rust: the component on the `wasmtime` crate.
+
+use std::sync::LazyLock;
+
+use wasmtime::component::{Component, Linker, ResourceAny, ResourceTable};
+use wasmtime::{Config, Engine, Result, Store, StoreLimits, StoreLimitsBuilder};
+use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
+
+use crate::artefact;
+
+#[expect(missing_docs, reason = "what bindgen adds to the documented WIT")]
+mod bindings {
+    wasmtime::component::bindgen!({ path: "../../wit", world: "test-collector" });
+}
+
+use bindings::{TestCollector, TestCollectorPre};
+
+pub use bindings::exports::buildkite::test_collector::collector::{
+    EventError, Outputs, Progress, RejectedLine, Summary, Upload,
+};
+
+/// How much memory a collector may use unless a test says otherwise, in bytes.
+pub const MEMORY: usize = 256 * MIB;
+
+/// How much stack WebAssembly may use, in bytes: a quarter of what wasmtime gives by default,
+/// because a host may call from a thread whose own stack is small.
+pub const STACK: usize = 128 * 1024;
+
+/// A mebibyte.
+pub const MIB: usize = 1024 * 1024;
+
+/// As much fuel as there is.
+const FUEL: u64 = u64::MAX;
+
+/// The compiled component.
+pub struct Host {
+    engine: Engine,
+    component: TestCollectorPre<State>,
+    is_metered: bool,
+}
+
+impl Host {
+    /// The host that tests share, compiled at the first call.
+    ///
+    /// # Panics
+    ///
+    /// Where the component does not build or compile.
+    #[must_use]
+    pub fn shared() -> &'static Self {
+        static HOST: LazyLock<Host> = LazyLock::new(|| Host::new(false));
+        &HOST
+    }
+
+    /// The same, counting the work that the component does.
+    ///
+    /// # Panics
+    ///
+    /// Where the component does not build or compile.
+    #[must_use]
+    pub fn metered() -> &'static Self {
+        static HOST: LazyLock<Host> = LazyLock::new(|| Host::new(true));
+        &HOST
+    }
+
+    fn new(is_metered: bool) -> Self {
+        let engine = Engine::new(&config(is_metered)).expect("the settings fit together");
+        let component = Component::from_file(&engine, artefact::path()).expect("it compiles");
+        let mut linker = Linker::new(&engine);
+        wasmtime_wasi::p2::add_to_linker_sync(&mut linker).expect("nothing else is linked");
+        let component = linker
+            .instantiate_pre(&component)
+            .and_then(TestCollectorPre::new)
+            .expect("WASI is all that it imports");
+        Self {
+            engine,
+            component,
+            is_metered,
+        }
+    }
+
+    /// A new instance that may use this much memory.
+    ///
+    /// # Errors
+    ///
+    /// A trap.
+    pub fn collector(&self, memory: usize) -> Result<Collector> {
+        let state = State {
+            wasi: WasiCtx::builder().build(),
+            resources: ResourceTable::new(),
+            limits: StoreLimitsBuilder::new().memory_size(memory).build(),
+        };
+        let mut store = Store::new(&self.engine, state);
+        store.limiter(|state| &mut state.limits);
+        if self.is_metered {
+            store.set_fuel(FUEL)?;
+        }
+        let exports = self.component.instantiate(&mut store)?;
+        Ok(Collector { store, exports })
+    }
+}
+
+/// What the Python host sets, as far as this build of wasmtime has it: it cannot compile in
+/// parallel at all.
+fn config(is_metered: bool) -> Config {
+    let mut config = Config::new();
+    config
+        .signals_based_traps(false)
+        .memory_reservation(64 * MIB as u64)
+        .memory_guard_size(0)
+        .max_wasm_stack(STACK)
+        .consume_fuel(is_metered);
+    config
+}
+
+struct State {
+    wasi: WasiCtx,
+    resources: ResourceTable,
+    limits: StoreLimits,
+}
+
+impl WasiView for State {
+    fn ctx(&mut self) -> WasiCtxView<'_> {
+        WasiCtxView {
+            ctx: &mut self.wasi,
+            table: &mut self.resources,
+        }
+    }
+}
+
+/// An instance of the component. Every error of it and of its runs is a trap.
+pub struct Collector {
+    store: Store<State>,
+    exports: TestCollector,
+}
+
+#[expect(clippy::missing_errors_doc, reason = "said above, once for all")]
+impl Collector {
+    /// The environment variables that it wants to see.
+    pub fn variables(&mut self) -> Result<Vec<String>> {
+        self.exports
+            .buildkite_test_collector_collector()
+            .call_variables(&mut self.store)
+    }
+
+    /// The `run_env` of a run with this first line.
+    pub fn run_env(&mut self, run_started: &str) -> Result<Result<String, EventError>> {
+        self.exports
+            .buildkite_test_collector_collector()
+            .call_run_env(&mut self.store, run_started)
+    }
+
+    /// A new run.
+    pub fn run(&mut self, outputs: Outputs) -> Result<Run<'_>> {
+        let handle = self
+            .exports
+            .buildkite_test_collector_collector()
+            .run()
+            .call_constructor(&mut self.store, outputs)?;
+        Ok(Run {
+            collector: self,
+            handle,
+        })
+    }
+
+    /// How much it has worked so far, in wasmtime's units of fuel.
+    pub fn work(&self) -> Result<u64> {
+        Ok(FUEL - self.store.get_fuel()?)
+    }
+}
+
+/// A run in an instance.
+pub struct Run<'a> {
+    collector: &'a mut Collector,
+    handle: ResourceAny,
+}
+
+macro_rules! call {
+    ($run:expr, $function:ident $(, $argument:expr)*) => {
+        $run.collector
+            .exports
+            .buildkite_test_collector_collector()
+            .run()
+            .$function(&mut $run.collector.store, $run.handle $(, $argument)*)
+    };
+}
+
+#[expect(clippy::missing_errors_doc, reason = "said above, once for all")]
+impl Run<'_> {
+    /// Feeds it lines.
+    pub fn feed(&mut self, events: &str) -> Result<Progress> {
+        call!(self, call_feed, events)
+    }
+
+    /// Says that no more are to come.
+    pub fn finish(&mut self) -> Result<()> {
+        call!(self, call_finish)
+    }
+
+    /// Takes one request.
+    pub fn take_upload(&mut self, max_results: u32) -> Result<Option<Upload>> {
+        call!(self, call_take_upload, max_results)
+    }
+
+    /// Takes requests until there are none.
+    pub fn take_uploads(&mut self, max_results: u32) -> Result<Vec<Upload>> {
+        std::iter::from_fn(|| self.take_upload(max_results).transpose()).collect()
+    }
+
+    /// Takes one array of results.
+    pub fn take_results(&mut self, max_results: u32) -> Result<Option<String>> {
+        call!(self, call_take_results, max_results)
+    }
+
+    /// Takes arrays of results until there are none.
+    pub fn take_all_results(&mut self, max_results: u32) -> Result<Vec<String>> {
+        std::iter::from_fn(|| self.take_results(max_results).transpose()).collect()
+    }
+
+    /// What happened so far.
+    pub fn summary(&mut self) -> Result<Summary> {
+        call!(self, call_summary)
+    }
+
+    /// Gives it back.
+    pub fn close(self) -> Result<()> {
+        self.handle.resource_drop(&mut self.collector.store)
+    }
+}
