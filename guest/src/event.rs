@@ -209,7 +209,7 @@ pub struct Parsed {
 pub enum EventError {
     /// Not a JSON object, or a field is missing or of the wrong type.
     Malformed(String),
-    /// A `run-started` of this later format.
+    /// A `run-started` of this other format.
     UnsupportedFormat(u32),
 }
 
@@ -218,7 +218,7 @@ impl fmt::Display for EventError {
         match self {
             Self::Malformed(why) => write!(f, "not an event: {why}"),
             Self::UnsupportedFormat(format) => {
-                write!(f, "format {format} is later than {FORMAT}")
+                write!(f, "format {format} is not {FORMAT}")
             }
         }
     }
@@ -245,10 +245,18 @@ pub fn parse(line: &str) -> Result<Parsed, EventError> {
         Ok(fields) => fields.into_event(),
         // A later version may give a known field another type, in an event of its own.
         Err(error) => match serde_json::from_str::<Object<Named>>(line) {
-            Ok(Object(Named { event })) if !KNOWN.contains(&event.as_str()) => Ok(Parsed {
+            Ok(Object(Named { event, .. })) if !KNOWN.contains(&event.as_str()) => Ok(Parsed {
                 event: Event::Unknown(event),
                 unknown_fields: 0,
             }),
+            Ok(Object(Named {
+                format: Some(format),
+                ..
+            })) if format != FORMAT => Err(EventError::UnsupportedFormat(format)),
+            // What serde says of a text where the object should be quotes the text.
+            _ if !line.trim_ascii_start().starts_with('{') => {
+                Err(EventError::Malformed("not an object".to_owned()))
+            }
             _ => Err(EventError::Malformed(error.to_string())),
         },
     }
@@ -274,10 +282,11 @@ const KNOWN: [&str; 8] = [
     RUN_FINISHED,
 ];
 
-/// The one field that every event has.
+/// The field that every event has, and the one that says how to read the rest.
 #[derive(Deserialize)]
 struct Named {
     event: String,
+    format: Option<u32>,
 }
 
 /// The keys of all events together, written as they stand in a line.
@@ -427,8 +436,10 @@ fn read<'de, A: MapAccess<'de>, T: Deserialize<'de>>(
         type Value = ();
 
         fn deserialize<D: de::Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-            *self.place = Option::<T>::deserialize(deserializer)
-                .map_err(|error| de::Error::custom(format_args!("{}: {error}", self.name)))?;
+            // What serde says of a value quotes it, and it may be a secret, or very long.
+            *self.place = Option::<T>::deserialize(deserializer).map_err(|_| {
+                de::Error::custom(format_args!("{}: broken, or of the wrong type", self.name))
+            })?;
             Ok(())
         }
     }
@@ -569,7 +580,10 @@ mod tests {
         assert_eq!(malformed(r#"{"execution":1}"#), "no event");
         assert_eq!(malformed(r#"{"event":"test-started"}"#), "no execution");
         let why = malformed(r#"{"event":"phase","execution":"one"}"#);
-        assert!(why.starts_with("execution: invalid type"), "{why}");
+        assert!(
+            why.starts_with("execution: broken, or of the wrong type"),
+            "{why}"
+        );
     }
 
     #[test]

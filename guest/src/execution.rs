@@ -58,6 +58,7 @@ impl Execution {
     pub fn phase(&mut self, phase: Phase) {
         if let Some(start) = phase.start.filter(|_| !self.has_phase) {
             self.test.time = start.max(0);
+            self.end = self.test.time;
         }
         self.has_phase = true;
         self.end = self
@@ -137,10 +138,7 @@ impl Execution {
 pub fn checked(tag: Tag) -> Result<(String, Value), String> {
     match (tag.key, tag.value) {
         (Some(Value::String(key)), Some(value @ Value::String(_))) => Ok((key, value)),
-        (Some(Value::String(key)), Some(value)) => {
-            let value = json(&value);
-            Err(format!("tag {key}: the value {value} is not a text"))
-        }
+        (Some(Value::String(key)), Some(_)) => Err(format!("tag {key}: the value is not a text")),
         (Some(Value::String(key)), None) => Err(format!("tag {key}: no value")),
         (Some(key), _) => Err(format!("tag {}: the key is not a text", json(&key))),
         (None, _) => Err("a tag without a key".into()),

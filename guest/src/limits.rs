@@ -13,5 +13,32 @@ pub const UPLOAD_BYTES: usize = 8 * 1024 * 1024;
 /// How deep spans may lie in spans. Deeper ones move up to this depth.
 pub const SPAN_DEPTH: usize = 32;
 
+/// How long a problem may be, in characters.
+pub const PROBLEM_CHARS: usize = 300;
+
+/// A text of at most so many characters, the last of them an ellipsis where it was longer.
+#[must_use]
+pub fn shortened(mut text: String, chars: usize) -> String {
+    if let Some((end, _)) = text.char_indices().nth(chars) {
+        let last = text[..end].char_indices().next_back();
+        text.truncate(last.map_or(0, |(index, _)| index));
+        text.push('…');
+    }
+    text
+}
+
 /// How many problems and rejected lines are told in words; all are counted.
 pub const TOLD: usize = 20;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_is_cut_between_characters() {
+        assert_eq!(shortened("größer".into(), 6), "größer");
+        assert_eq!(shortened("größer".into(), 4), "grö…");
+        assert_eq!(shortened("größer".into(), 1), "…");
+        assert_eq!(shortened(String::new(), 1), "");
+    }
+}

@@ -14,7 +14,8 @@ impl Problems {
     pub fn add(&mut self, problem: impl FnOnce() -> String) {
         self.count += 1;
         if self.told.len() < limits::TOLD {
-            self.told.push(problem());
+            self.told
+                .push(limits::shortened(problem(), limits::PROBLEM_CHARS));
         }
     }
 

@@ -92,6 +92,8 @@ pub struct Run {
     tags: Map<String, Value>,
     running: Running,
     uploaded: Ranges,
+    /// What `uploaded` events added since `uploaded` was put in order, once for all of them.
+    more_uploaded: Vec<(u64, u64)>,
     /// Results in the order in which they finished; each lives until every output has taken it.
     to_upload: VecDeque<Rc<Settled>>,
     to_results: VecDeque<Rc<Settled>>,
@@ -120,6 +122,7 @@ impl Run {
             tags: Map::new(),
             running: Running::default(),
             uploaded: Ranges::default(),
+            more_uploaded: Vec::new(),
             to_upload: VecDeque::new(),
             to_results: VecDeque::new(),
             counts: Counts::default(),
@@ -153,6 +156,7 @@ impl Run {
                 }
             }
         }
+        self.forget_uploaded();
         Progress {
             lines: self.lines,
             uploadable: self.to_upload.len() as u64,
@@ -169,6 +173,10 @@ impl Run {
         while let Some(execution) = self.running.finish_oldest() {
             self.settle(execution, self.now, ending);
         }
+        if self.header.is_none() && self.counts != Counts::default() {
+            self.problems
+                .add(|| "without a run-started nothing can be uploaded".to_owned());
+        }
     }
 
     /// The next request, with as many results as are allowed and wait.
@@ -183,9 +191,6 @@ impl Run {
         while (numbers.len() as u32) < max_results
             && let Some(next) = self.to_upload.pop_front()
         {
-            if self.uploaded.contains(next.number) {
-                continue;
-            }
             if !numbers.is_empty() {
                 if body.len() + next.json.len() + 3 > limits::UPLOAD_BYTES {
                     self.to_upload.push_front(next);
@@ -272,7 +277,7 @@ impl Run {
                 }
             }
             Event::Uploaded(uploaded) => {
-                self.uploaded = std::mem::take(&mut self.uploaded).with(uploaded.executions);
+                self.more_uploaded.extend(uploaded.executions);
             }
             Event::RunFinished(run) => {
                 self.tick(run.time);
@@ -310,6 +315,7 @@ impl Run {
     fn span(&mut self, mut span: Span) {
         span.start = span.start.map(|start| start.max(0));
         span.end = span.end.map(|end| end.max(0));
+        self.tick(span.end.unwrap_or(0));
         match self.running.get_mut(span.execution) {
             Some(execution) => execution.span(span, &mut self.problems),
             None => self.not_running(span.execution, "span"),
@@ -355,12 +361,24 @@ impl Run {
             number,
             json: payload::execution(run, execution).into_boxed_str(),
         });
-        if self.outputs.uploads {
+        if self.outputs.uploads && !self.uploaded.contains(number) {
             self.to_upload.push_back(Rc::clone(&settled));
         }
         if self.outputs.results {
             self.to_results.push_back(settled);
         }
+    }
+
+    /// Lets go of the results that `uploaded` events have named.
+    fn forget_uploaded(&mut self) {
+        if self.more_uploaded.is_empty() {
+            return;
+        }
+        let more = std::mem::take(&mut self.more_uploaded);
+        self.uploaded = std::mem::take(&mut self.uploaded).with(more);
+        let uploaded = &self.uploaded;
+        self.to_upload
+            .retain(|settled| !uploaded.contains(settled.number));
     }
 
     fn tick(&mut self, time: i64) {

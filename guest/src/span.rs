@@ -6,10 +6,11 @@ use crate::event;
 use crate::json::json;
 use crate::limits;
 
-/// The sections that Test Engine documents, and the texts that the detail of each must hold
+/// The sections that Test Engine documents, and the texts that the detail of each must hold; `http`
+/// also has a method
 /// (<https://buildkite.com/docs/test-engine/test-collection/importing-json>).
 const SECTIONS: [(&str, &[&str]); 4] = [
-    ("http", &["method", "url", "lib"]),
+    ("http", &["url", "lib"]),
     ("sql", &["query"]),
     ("sleep", &[]),
     ("annotation", &["content"]),
@@ -59,11 +60,10 @@ impl Span {
                 }
             };
         let mut detail = match event.detail {
-            None => None,
+            None | Some(Value::Null) => None,
             Some(Value::Object(detail)) => Some(detail),
-            Some(other) => {
-                let detail = json(&other);
-                problems.push(format!("{section}: the detail is not an object: {detail}"));
+            Some(_) => {
+                problems.push(format!("{section}: the detail is not an object"));
                 None
             }
         };
@@ -71,11 +71,11 @@ impl Span {
             let detail = detail.get_or_insert_default();
             match detail.get_mut(*key) {
                 Some(Value::String(_)) => {}
-                Some(other) => {
+                Some(other) if !other.is_null() => {
                     problems.push(format!("{section}: the detail's {key} is not a text"));
                     *other = Value::String(json(other));
                 }
-                None => {
+                _ => {
                     let text = content.take().unwrap_or_else(|| {
                         problems.push(format!("{section}: the detail has no {key}"));
                         String::new()
@@ -113,17 +113,27 @@ impl Span {
     }
 }
 
-/// Writes the method of an `http` span in capitals; one that is not known becomes a part of an
-/// annotation's content, and is said.
+/// Writes the method of an `http` span in capitals; where it is not known, what is there becomes the
+/// content of an annotation, and is said.
 fn mend_method(detail: &mut Map<String, Value>) -> Option<String> {
-    let text = |key: &str| detail.get(key).and_then(Value::as_str).unwrap_or_default();
-    let method = text("method").to_ascii_uppercase();
-    if METHODS.contains(&method.as_str()) {
+    let given = detail.get("method").and_then(Value::as_str);
+    if let Some(method) = given.map(str::to_ascii_uppercase)
+        && METHODS.contains(&method.as_str())
+    {
         detail.insert("method".to_owned(), Value::String(method));
         return None;
     }
-    let problem = format!("http: the method {method} is not known");
-    let content = format!("http {method} {}", text("url"));
+    let mut content = String::from("http");
+    for part in [given, detail.get("url").and_then(Value::as_str)] {
+        if let Some(part) = part.filter(|part| !part.is_empty()) {
+            content.push(' ');
+            content.push_str(part);
+        }
+    }
+    let problem = match given {
+        Some(_) => "http: the detail's method is not known".to_owned(),
+        None => "http: the detail has no method".to_owned(),
+    };
     detail.insert("content".to_owned(), Value::String(content));
     Some(problem)
 }
@@ -196,19 +206,14 @@ fn parents(spans: &[Span]) -> Vec<Option<usize>> {
         if depth >= limits::SPAN_DEPTH as u64
             && let Some(parent) = parents[index as usize]
         {
-            // A parent at the limit has moved up already: its own parent may hold one more.
-            let is_deepest = depths[parent] + 1 >= limits::SPAN_DEPTH;
-            parents[index as usize] = if is_deepest {
-                parents[parent]
-            } else {
-                Some(parent)
-            };
+            // The parent is at the limit, or has moved up to it: its own parent holds one more.
+            parents[index as usize] = parents[parent];
         }
     }
     parents
 }
 
-/// How deep each span lies, the top being 0. Breaks every ring at the first span found in it.
+/// How deep each span lies, the top being 0. Breaks every ring at the span that closes it.
 fn depths(parents: &mut [Option<usize>]) -> Vec<usize> {
     const UNSEEN: usize = usize::MAX;
     const ON_PATH: usize = usize::MAX - 1;
@@ -363,7 +368,7 @@ mod tests {
         let (span, problems) = mended("BREW");
         assert_eq!(span.section, "annotation");
         assert_eq!(span.detail.unwrap()["content"], "http BREW /x");
-        assert_eq!(problems, ["http: the method BREW is not known"]);
+        assert_eq!(problems, ["http: the detail's method is not known"]);
     }
 
     #[test]

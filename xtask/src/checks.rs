@@ -20,10 +20,7 @@ pub fn run(pytest_arguments: &[String]) -> Result<()> {
     python_style(&venv)?;
 
     step::say("Test the plugin, end to end");
-    let mut pytest = venv.command(
-        "python",
-        &["-m", "pytest", "-c", "tests/pytest.ini"],
-    );
+    let mut pytest = venv.command("python", &["-m", "pytest", "-c", "tests/pytest.ini"]);
     pytest
         .args(["--numprocesses", "auto", "--dist", "worksteal", "tests"])
         .args(pytest_arguments)

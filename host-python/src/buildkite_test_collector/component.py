@@ -223,7 +223,7 @@ def _set(config: object, name: str, value: object) -> None:
 def _reason(error: Any) -> str:
     """Return an `event-error` as words."""
     if error.tag == "unsupported-format":
-        return f"its format {error.payload} is later than this collector's"
+        return f"its format is {error.payload}, which this version does not read"
     if error.tag == "unexpected-event":
         return f"the event {error.payload} is out of place"
     return str(error.payload)
