@@ -55,7 +55,7 @@ LOOK_AROUND = """
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
 
 
-@pytest.mark.parametrize("workers", [[], ["-n", "1"]], ids=["plain", "xdist"])
+@pytest.mark.parametrize("workers", [[], ["-n", "1", "--testrunuid=x"]], ids=["plain", "xdist"])
 def test_a_test_sees_nothing_of_us(project: Project, workers: list[str]) -> None:
     project.use("xdist")
     project.environment["SEEN"] = "seen.json"
