@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from stand_in import TestEngine
 
+from .host import Host
 from .project import TOKEN, Project
 
 if TYPE_CHECKING:
@@ -25,3 +26,10 @@ def engine() -> Iterator[TestEngine]:
 def project(tmp_path: Path, engine: TestEngine) -> Project:
     """A project without tests yet, whose results go to `engine`."""
     return Project(tmp_path, engine)
+
+
+@pytest.fixture
+def elsewhere() -> Iterator[Host]:
+    """Another host, as far as this machine can be several."""
+    with Host() as host:
+        yield host

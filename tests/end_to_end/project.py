@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import json
 import os
+import re
 import subprocess
 import sys
 import textwrap
@@ -60,10 +61,34 @@ class Finished:
 
     @property
     def results(self) -> list[Result]:
-        """The results, about which upload, file and replay agree."""
+        """The results, about which upload, file and replay agree, and pytest's terminal."""
         assert self.uploaded == self.written, self
         assert self.written == self.replay(), self
+        assert self.told == self.recorded, self
         return self.uploaded
+
+    @property
+    def told(self) -> Counter[str]:
+        """What the terminal's last line counts, in the words of reports."""
+        lines = [line for line in self.stdout.splitlines() if re.search(r" in \d+\.\d+s", line)]
+        counted = re.findall(r"(\d+) ([a-z]+)", lines[-1] if lines else "")
+        words = {"xfailed": "skipped", "xpassed": "passed", "error": "failed", "errors": "failed"}
+        told: Counter[str] = Counter()
+        for count, word in counted:
+            if word not in ("deselected", "warning", "warnings", "subtests"):
+                told[words.get(word, word)] += int(count)
+        return told
+
+    @property
+    def recorded(self) -> Counter[str]:
+        """What the terminal should count by our events: pytest counts phases, not tests."""
+        recorded: Counter[str] = Counter()
+        for event in self.journal:
+            if event["event"] != "phase":
+                continue
+            if event["when"] in ("call", "crash") or event["outcome"] != "passed":
+                recorded[event["outcome"]] += 1
+        return recorded
 
     @property
     def outcomes(self) -> dict[str, str]:

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import socket
-import subprocess
-import sys
-import time
 from typing import TYPE_CHECKING
 
 import pytest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from stand_in import TestEngine
 
+    from .host import Host
     from .project import Finished, Project
 
 SUITE = {
@@ -113,28 +108,14 @@ def test_each_worker_runs_all(project: Project, engine: TestEngine) -> None:
     assert len({result["id"] for result in run.results}) == 28
 
 
-@pytest.fixture
-def socket_server(project: Project) -> Iterator[str]:
-    """Serve workers on a port, as another machine would."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    server = subprocess.Popen(
-        [sys.executable, "-m", "execnet.script.socketserver", f"127.0.0.1:{port}"],
-        cwd=project.path,
-        env={"PATH": "/usr/bin:/bin", "HOME": str(project.path)},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        for _ in range(100):
-            with socket.socket() as probe:
-                if probe.connect_ex(("127.0.0.1", port)) == 0:
-                    break
-            time.sleep(0.1)
-        yield f"127.0.0.1:{port}"
-    finally:
-        server.kill()
-        server.wait()
+def test_workers_on_another_host(project: Project, engine: TestEngine, elsewhere: Host) -> None:
+    """A suite that is spread over hosts is one run, and their clocks do not show."""
+    project.use("xdist")
+    project.write(SUITE)
+    with elsewhere.serving(project.path) as address:
+        run = project.pytest("--dist", "load", "--tx", f"socket={address}", "--tx", "popen")
+
+    assert_whole(run, engine)
 
 
 @pytest.mark.parametrize("how", ["os._exit(3)", "os.kill(os.getpid(), 9)", "ctypes.string_at(0)"])

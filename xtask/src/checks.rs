@@ -8,25 +8,109 @@ use crate::step::{self, cargo};
 /// The Python code of the repository, as ruff and mypy take it.
 const PYTHON_CODE: [&str; 3] = ["host-python", "tests/stand_in", "tests/end_to_end"];
 
-/// Passes everything; further arguments go to pytest.
+/// What a corner of the matrix installs: a Python, a pytest and a wasmtime.
+struct Corner {
+    python: &'static str,
+    packages: [&'static str; 2],
+}
+
+/// The newest of everything: what the test command runs on.
+const NEWEST: Corner = Corner {
+    python: python::NEWEST,
+    packages: ["pytest", "wasmtime"],
+};
+
+/// The other corners of what is supported.
+const CORNERS: [Corner; 5] = [
+    Corner {
+        python: python::NEWEST,
+        packages: ["pytest", "wasmtime==45.*"],
+    },
+    Corner {
+        python: python::OLDEST,
+        packages: ["pytest", "wasmtime"],
+    },
+    Corner {
+        python: python::OLDEST,
+        packages: ["pytest", "wasmtime==45.*"],
+    },
+    Corner {
+        python: python::OLDEST,
+        packages: ["pytest==7.0.*", "wasmtime"],
+    },
+    Corner {
+        python: python::OLDEST,
+        packages: ["pytest==7.0.*", "wasmtime==45.*"],
+    },
+];
+
+/// The tests that need not be run at every corner: they ask about packages, not about ways to run.
+const ONCE: [&str; 4] = [
+    "--ignore=tests/stand_in",
+    "--ignore=tests/end_to_end/test_drop_in.py",
+    "--ignore=tests/end_to_end/test_packaging.py",
+    "--ignore=tests/end_to_end/test_real_packages.py",
+];
+
+/// Passes everything on the newest versions; further arguments go to pytest.
 pub fn run(pytest_arguments: &[String]) -> Result<()> {
     rust()?;
-
-    step::say("Build the wheel, and install it with what the tests need");
-    let wheel = python::wheel()?.display().to_string();
-    let venv = Venv::new("test", python::NEWEST)?;
-    venv.install(&[&wheel, "--requirements", "tests/requirements.txt"])?;
-
+    let wheel = wheel()?;
+    let venv = environment("test", &NEWEST, &wheel)?;
     python_style(&venv)?;
+    end_to_end(&venv, &NEWEST, &wheel, pytest_arguments)
+}
 
-    step::say("Test the plugin, end to end");
-    let mut pytest = venv.command("python", &["-m", "pytest", "-c", "tests/pytest.ini"]);
-    pytest
+/// Passes the end-to-end tests at the corners of what is supported.
+pub fn matrix(pytest_arguments: &[String]) -> Result<()> {
+    let wheel = wheel()?;
+    let arguments: Vec<String> = ONCE
+        .map(String::from)
+        .into_iter()
+        .chain(pytest_arguments.to_vec())
+        .collect();
+    for corner in &CORNERS {
+        let venv = environment("corner", corner, &wheel)?;
+        end_to_end(&venv, corner, &wheel, &arguments)?;
+    }
+    Ok(())
+}
+
+fn wheel() -> Result<String> {
+    step::say("Build the wheel");
+    Ok(python::wheel()?.display().to_string())
+}
+
+fn environment(name: &str, corner: &Corner, wheel: &str) -> Result<Venv> {
+    let [pytest, wasmtime] = corner.packages;
+    step::say(&format!(
+        "Install the wheel: Python {}, {pytest}, {wasmtime}",
+        corner.python
+    ));
+    let venv = Venv::new(name, corner.python)?;
+    venv.install(&[
+        wheel,
+        pytest,
+        wasmtime,
+        "--requirements",
+        "tests/requirements.txt",
+    ])?;
+    Ok(venv)
+}
+
+fn end_to_end(venv: &Venv, corner: &Corner, wheel: &str, arguments: &[String]) -> Result<()> {
+    let [pytest, wasmtime] = corner.packages;
+    step::say(&format!(
+        "Test the plugin, end to end: Python {}, {pytest}, {wasmtime}",
+        corner.python
+    ));
+    let mut command = venv.command("python", &["-m", "pytest", "-c", "tests/pytest.ini"]);
+    command
         .args(["--numprocesses", "auto", "--dist", "worksteal", "tests"])
-        .args(pytest_arguments)
-        .env("BUILDKITE_TEST_COLLECTOR_WHEEL", &wheel)
+        .args(arguments)
+        .env("BUILDKITE_TEST_COLLECTOR_WHEEL", wheel)
         .env("BUILDKITE_TEST_COLLECTOR_UV", python::uv_path());
-    step::run(pytest)
+    step::run(command)
 }
 
 /// Rewrites what the golden cases expect.
@@ -56,6 +140,7 @@ fn rust() -> Result<()> {
 
 fn python_style(venv: &Venv) -> Result<()> {
     step::say("Check the style and the types of the Python code");
+    venv.install(&["mypy", "ruff", "types-jsonschema"])?;
     let config = ["--config", "host-python/pyproject.toml"];
     for arguments in [&["format", "--check"] as &[_], &["check", "--quiet"]] {
         step::run(venv.command("ruff", &[arguments, &config, &PYTHON_CODE].concat()))?;

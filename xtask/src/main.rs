@@ -17,6 +17,7 @@ cargo xtask COMMAND
 
   demo    run the example project and show what Test Engine would get
   test    pass all checks and tests, Rust and Python
+  matrix  pass the end-to-end tests with the oldest and newest Python, pytest and wasmtime
   bless   rewrite the expected files of the golden cases, after a change that is meant
 ";
 
@@ -35,6 +36,7 @@ fn run(arguments: &[String]) -> Result<()> {
     match arguments.first().map(String::as_str) {
         Some("demo") => demo::run(),
         Some("test") => checks::run(&arguments[1..]),
+        Some("matrix") => checks::matrix(&arguments[1..]),
         Some("bless") => checks::bless(),
         _ => bail!("which command?\n\n{USAGE}"),
     }

@@ -14,6 +14,9 @@ const UV: &str = "uv==0.13.9";
 /// The newest Python that the plugin is made for.
 pub const NEWEST: &str = "3.13";
 
+/// The oldest Python that the plugin is made for.
+pub const OLDEST: &str = "3.9";
+
 /// A virtual environment of one of ours, under `target/venv`.
 pub struct Venv {
     path: PathBuf,
@@ -63,7 +66,7 @@ pub fn wheel() -> Result<PathBuf> {
     fs::remove_dir_all(&folder).ok();
     let mut command = uv()?;
     command
-        .args(["build", "--quiet", "--wheel", "--out-dir"])
+        .args(["build", "--wheel", "--out-dir"])
         .args([&folder, &root().join("host-python")]);
     step::run(command)?;
     let mut wheels = fs::read_dir(&folder)?
