@@ -13,6 +13,7 @@ use serde::de::{self, DeserializeSeed, IgnoredAny, MapAccess, Visitor};
 use serde_json::{Map, Value};
 
 use crate::identity::RunId;
+use crate::text::scrubbed;
 
 /// The format of the events that this version reads, as `run-started` states it.
 pub const FORMAT: u32 = 1;
@@ -159,6 +160,20 @@ pub struct Failure {
     pub expanded: Vec<String>,
     /// Where it happened, innermost last, an entry a line.
     pub backtrace: Vec<String>,
+}
+
+impl Failure {
+    /// Takes terminal codes out of its texts.
+    pub fn scrub(&mut self) {
+        let texts = self
+            .reason
+            .iter_mut()
+            .chain(&mut self.expanded)
+            .chain(&mut self.backtrace);
+        for text in texts {
+            *text = scrubbed(std::mem::take(text));
+        }
+    }
 }
 
 impl From<&str> for Failure {

@@ -1,12 +1,11 @@
 //! One run of one test, from its start to its result.
 
-use serde_json::{Map, Value};
-
 use crate::event::{self, Phase, Tag, TestStarted};
-use crate::json::json;
 use crate::outcome::Verdict;
 use crate::problem::Problems;
 use crate::span::Span;
+use crate::tag::Tags;
+use crate::text::scrubbed;
 
 /// Why an execution is over.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,20 +26,23 @@ pub struct Execution {
     has_phase: bool,
     verdict: Verdict,
     spans: Vec<Span>,
-    tags: Map<String, Value>,
+    tags: Tags,
 }
 
 impl Execution {
     /// An execution that begins now.
     #[must_use]
-    pub fn new(test: TestStarted) -> Self {
+    pub fn new(mut test: TestStarted) -> Self {
+        test.scope = scrubbed(test.scope);
+        test.name = scrubbed(test.name);
+        test.file = test.file.map(scrubbed);
         Self {
             end: test.time,
             has_phase: false,
             test,
             verdict: Verdict::default(),
             spans: Vec::new(),
-            tags: Map::new(),
+            tags: Tags::default(),
         }
     }
 
@@ -55,7 +57,10 @@ impl Execution {
 
     /// Adds what a phase says. The first says when the test began: where it runs in another process
     /// the news of its start takes a while.
-    pub fn phase(&mut self, phase: Phase) {
+    pub fn phase(&mut self, mut phase: Phase) {
+        for failure in &mut phase.failures {
+            failure.scrub();
+        }
         if let Some(start) = phase.start.filter(|_| !self.has_phase) {
             self.test.time = start.max(0);
             self.end = self.test.time;
@@ -79,11 +84,8 @@ impl Execution {
 
     /// Adds a tag; of two with the same key the later one counts.
     pub fn tag(&mut self, tag: Tag, problems: &mut Problems) {
-        match checked(tag) {
-            Ok((key, value)) => {
-                self.tags.insert(key, value);
-            }
-            Err(why) => problems.add(|| format!("{}: {why}", self.label())),
+        if let Err(why) = self.tags.add(tag) {
+            problems.add(|| format!("{}: {why}", self.label()));
         }
     }
 
@@ -119,7 +121,7 @@ impl Execution {
 
     /// Its tags.
     #[must_use]
-    pub const fn tags(&self) -> &Map<String, Value> {
+    pub const fn tags(&self) -> &Tags {
         &self.tags
     }
 
@@ -127,20 +129,5 @@ impl Execution {
     #[must_use]
     pub fn take_spans(&mut self) -> Vec<Span> {
         std::mem::take(&mut self.spans)
-    }
-}
-
-/// A tag's key and value, if both are texts.
-///
-/// # Errors
-///
-/// What is wrong with it, in words.
-pub fn checked(tag: Tag) -> Result<(String, Value), String> {
-    match (tag.key, tag.value) {
-        (Some(Value::String(key)), Some(value @ Value::String(_))) => Ok((key, value)),
-        (Some(Value::String(key)), Some(_)) => Err(format!("tag {key}: the value is not a text")),
-        (Some(Value::String(key)), None) => Err(format!("tag {key}: no value")),
-        (Some(key), _) => Err(format!("tag {}: the key is not a text", json(&key))),
-        (None, _) => Err("a tag without a key".into()),
     }
 }

@@ -22,6 +22,8 @@ pub mod ranges;
 pub mod run;
 pub mod running;
 pub mod span;
+pub mod tag;
+pub mod text;
 
 #[cfg(target_family = "wasm")]
 mod component;

@@ -16,29 +16,26 @@ pub const SPAN_DEPTH: usize = 32;
 /// How long a problem may be, in characters.
 pub const PROBLEM_CHARS: usize = 300;
 
-/// A text of at most so many characters, the last of them an ellipsis where it was longer.
-#[must_use]
-pub fn shortened(mut text: String, chars: usize) -> String {
-    if let Some((end, _)) = text.char_indices().nth(chars) {
-        let last = text[..end].char_indices().next_back();
-        text.truncate(last.map_or(0, |(index, _)| index));
-        text.push('…');
-    }
-    text
-}
+/// How many characters of a test's name the server keeps, before it derives the test's id.
+pub const NAME_CHARS: usize = 10_240;
+
+/// How many characters of a `failure_reason` the server keeps.
+pub const REASON_CHARS: usize = 1_024;
+
+/// How many characters of all `expanded` lines of an execution the server keeps.
+pub const EXPANDED_CHARS: usize = 10_240;
+
+/// How many bytes of all `backtrace` lines of an execution the server keeps.
+pub const BACKTRACE_BYTES: usize = 100 * 1024;
+
+/// How many tags an execution or an upload may have, beside Test Engine's own.
+pub const TAGS: usize = 10;
+
+/// How many bytes a tag's key must stay below.
+pub const TAG_KEY_BYTES: usize = 64;
+
+/// How many bytes a tag's value must stay below.
+pub const TAG_VALUE_BYTES: usize = 128;
 
 /// How many problems and rejected lines are told in words; all are counted.
 pub const TOLD: usize = 20;
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_text_is_cut_between_characters() {
-        assert_eq!(shortened("größer".into(), 6), "größer");
-        assert_eq!(shortened("größer".into(), 4), "grö…");
-        assert_eq!(shortened("größer".into(), 1), "…");
-        assert_eq!(shortened(String::new(), 1), "");
-    }
-}

@@ -1,5 +1,7 @@
 //! Test Engine's JSON (<https://buildkite.com/docs/test-engine/test-collection/importing-json>).
 
+use std::borrow::Cow;
+
 use serde::ser::SerializeStruct;
 use serde::{Serialize, Serializer};
 use serde_json::{Map, Value};
@@ -9,11 +11,46 @@ use crate::event::Failure;
 use crate::execution::Execution;
 use crate::identity::RunId;
 use crate::json::json;
+use crate::limits;
 use crate::span::{Node, Tree};
+use crate::tag::Tags;
+use crate::text::{abridged, shortened};
+
+/// How many texts were cut to what the server keeps.
+#[derive(Debug, Clone, Default)]
+pub struct Cuts {
+    names: u64,
+    reasons: u64,
+    expanded: u64,
+    backtraces: u64,
+}
+
+impl Cuts {
+    /// What to say of them, if there were any.
+    #[must_use]
+    pub fn told(&self) -> Option<String> {
+        let counts = [
+            (self.names, "names"),
+            (self.reasons, "failure reasons"),
+            (self.expanded, "failures' texts"),
+            (self.backtraces, "backtraces"),
+        ];
+        let mut told = String::new();
+        for (count, what) in counts.into_iter().filter(|(count, _)| *count > 0) {
+            let separator = if told.is_empty() {
+                "cut to what Test Engine keeps: "
+            } else {
+                ", "
+            };
+            told.push_str(&format!("{separator}{count} {what}"));
+        }
+        (!told.is_empty()).then_some(told)
+    }
+}
 
 /// An execution as an element of an upload's `data`, and of the `--json` array.
 #[must_use]
-pub fn execution(run: RunId, mut execution: Execution) -> String {
+pub fn execution(run: RunId, mut execution: Execution, cuts: &mut Cuts) -> String {
     let spans = Tree::new(execution.take_spans());
     let test = execution.test();
     let failures = execution.verdict().failures();
@@ -21,10 +58,18 @@ pub fn execution(run: RunId, mut execution: Execution) -> String {
         Some(line) => format!("{file}:{line}"),
         None => file.clone(),
     });
+    let (name, is_cut) = shortened(&test.name, limits::NAME_CHARS);
+    cuts.names += u64::from(is_cut);
+    let reason = failures.first().and_then(|first| first.reason.as_deref());
+    let reason = reason.map(|reason| {
+        let (reason, is_cut) = shortened(reason, limits::REASON_CHARS);
+        cuts.reasons += u64::from(is_cut);
+        reason
+    });
     json(&Result {
         id: run.execution(test.execution),
         scope: &test.scope,
-        name: &test.name,
+        name,
         location,
         file_name: test.file.as_deref(),
         history: History {
@@ -34,16 +79,17 @@ pub fn execution(run: RunId, mut execution: Execution) -> String {
             end_at: seconds(execution.ended_at()),
             duration: seconds(execution.ended_at().saturating_sub(test.time)),
         },
-        tags: execution.tags(),
+        tags: execution.tags().as_map(),
         result: execution.verdict().result().as_str(),
-        failure_reason: failures.first().and_then(|first| first.reason.as_deref()),
-        failure_expanded: expanded(failures),
+        failure_reason: reason,
+        failure_expanded: expanded(failures, cuts),
     })
 }
 
 /// The part of an upload before its results: `{"format":"json",…,"data":[`.
 #[must_use]
-pub fn opening(run_env: &RunEnv, tags: &Map<String, Value>) -> String {
+pub fn opening(run_env: &RunEnv, tags: &Tags) -> String {
+    let tags = tags.as_map();
     let run_env = json(run_env);
     let tags = match tags.is_empty() {
         true => String::new(),
@@ -64,7 +110,7 @@ fn seconds(nanoseconds: i64) -> f64 {
 struct Result<'a> {
     id: String,
     scope: &'a str,
-    name: &'a str,
+    name: Cow<'a, str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     location: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -74,7 +120,7 @@ struct Result<'a> {
     tags: &'a Map<String, Value>,
     result: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
-    failure_reason: Option<&'a str>,
+    failure_reason: Option<Cow<'a, str>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     failure_expanded: Vec<Expanded<'a>>,
 }
@@ -115,25 +161,52 @@ impl Serialize for SpanJson<'_> {
 
 #[derive(Serialize)]
 struct Expanded<'a> {
-    expanded: Vec<&'a str>,
+    expanded: Vec<Cow<'a, str>>,
     backtrace: &'a [String],
 }
 
-/// An entry for each failure that has more to say than the reason already said.
-fn expanded(failures: &[Failure]) -> Vec<Expanded<'_>> {
-    failures
-        .iter()
-        .enumerate()
-        .filter_map(|(index, failure)| {
-            let mut expanded: Vec<&str> = failure.expanded.iter().map(String::as_str).collect();
-            if expanded.is_empty() && index > 0 {
-                expanded.extend(failure.reason.iter().flat_map(|reason| reason.lines()));
-            }
-            let is_empty = expanded.is_empty() && failure.backtrace.is_empty();
-            (!is_empty).then_some(Expanded {
+/// An entry for each failure that has more to say than the reason already said, as long as there is
+/// room for them.
+fn expanded<'a>(failures: &'a [Failure], cuts: &mut Cuts) -> Vec<Expanded<'a>> {
+    let mut chars = limits::EXPANDED_CHARS;
+    let mut bytes = limits::BACKTRACE_BYTES;
+    let (mut text_is_cut, mut backtrace_is_cut) = (false, false);
+    let mut entries = Vec::new();
+    for (index, failure) in failures.iter().enumerate() {
+        let mut lines: Vec<&str> = failure.expanded.iter().map(String::as_str).collect();
+        if lines.is_empty() && index > 0 {
+            lines.extend(failure.reason.iter().flat_map(|reason| reason.lines()));
+        }
+        if chars < SMALLEST_TEXT && !lines.is_empty() {
+            text_is_cut = true;
+            lines.clear();
+        }
+        let (expanded, is_cut) = abridged(&lines, chars);
+        text_is_cut |= is_cut;
+        chars -= expanded
+            .iter()
+            .map(|line| line.chars().count() + 1)
+            .sum::<usize>()
+            .min(chars);
+
+        let fitting = failure.backtrace.iter().take_while(|line| {
+            let fits = line.len() < bytes;
+            bytes -= (line.len() + 1).min(bytes);
+            fits
+        });
+        let backtrace = &failure.backtrace[..fitting.count()];
+        backtrace_is_cut |= backtrace.len() < failure.backtrace.len();
+        if !expanded.is_empty() || !backtrace.is_empty() {
+            entries.push(Expanded {
                 expanded,
-                backtrace: &failure.backtrace,
-            })
-        })
-        .collect()
+                backtrace,
+            });
+        }
+    }
+    cuts.expanded += u64::from(text_is_cut);
+    cuts.backtraces += u64::from(backtrace_is_cut);
+    entries
 }
+
+/// How many characters must be left for another failure's text to be worth it.
+const SMALLEST_TEXT: usize = 200;

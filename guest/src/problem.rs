@@ -1,6 +1,6 @@
 //! What a person should hear of, once, after the run.
 
-use crate::limits;
+use crate::{limits, text};
 
 /// Counts all problems and keeps the first in words.
 #[derive(Debug, Clone, Default)]
@@ -14,8 +14,11 @@ impl Problems {
     pub fn add(&mut self, problem: impl FnOnce() -> String) {
         self.count += 1;
         if self.told.len() < limits::TOLD {
-            self.told
-                .push(limits::shortened(problem(), limits::PROBLEM_CHARS));
+            self.told.push(
+                text::shortened(&problem(), limits::PROBLEM_CHARS)
+                    .0
+                    .into_owned(),
+            );
         }
     }
 

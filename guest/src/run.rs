@@ -17,19 +17,18 @@
 use std::collections::VecDeque;
 use std::rc::Rc;
 
-use serde_json::{Map, Value};
-
 use crate::environment::{self, RunEnv};
 use crate::event::{self, Event, EventError, Parsed, RunStarted, Span, Tag, TestStarted};
-use crate::execution::{self, Ending, Execution};
+use crate::execution::{Ending, Execution};
 use crate::identity::RunId;
 use crate::json::json;
 use crate::limits;
 use crate::outcome::TestResult;
-use crate::payload;
+use crate::payload::{self, Cuts};
 use crate::problem::Problems;
 use crate::ranges::Ranges;
 use crate::running::Running;
+use crate::tag::Tags;
 
 /// What will be taken from a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -89,7 +88,7 @@ pub struct Counts {
 pub struct Run {
     outputs: Outputs,
     header: Option<Header>,
-    tags: Map<String, Value>,
+    tags: Tags,
     running: Running,
     uploaded: Ranges,
     /// What `uploaded` events added since `uploaded` was put in order, once for all of them.
@@ -102,6 +101,7 @@ pub struct Run {
     rejected: u64,
     not_understood: u64,
     problems: Problems,
+    cuts: Cuts,
     now: i64,
     is_over: bool,
 }
@@ -119,7 +119,7 @@ impl Run {
         Self {
             outputs,
             header: None,
-            tags: Map::new(),
+            tags: Tags::default(),
             running: Running::default(),
             uploaded: Ranges::default(),
             more_uploaded: Vec::new(),
@@ -130,6 +130,7 @@ impl Run {
             rejected: 0,
             not_understood: 0,
             problems: Problems::default(),
+            cuts: Cuts::default(),
             now: 0,
             is_over: false,
         }
@@ -172,6 +173,9 @@ impl Run {
         };
         while let Some(execution) = self.running.finish_oldest() {
             self.settle(execution, self.now, ending);
+        }
+        if let Some(cuts) = self.cuts.told() {
+            self.problems.add(|| cuts);
         }
         if self.header.is_none() && self.counts != Counts::default() {
             self.problems
@@ -297,8 +301,14 @@ impl Run {
             id: run.id,
             run_env: RunEnv::new(run),
         });
-        if let Some((key, value)) = environment::tag(run) {
-            self.tags.insert(key, value);
+        if let Some(tag) = environment::tag(run) {
+            self.upload_tag(tag);
+        }
+    }
+
+    fn upload_tag(&mut self, tag: Tag) {
+        if let Err(why) = self.tags.add(tag) {
+            self.problems.add(|| format!("the upload: {why}"));
         }
     }
 
@@ -328,12 +338,7 @@ impl Run {
                 Some(execution) => execution.tag(tag, &mut self.problems),
                 None => self.not_running(number, "tag"),
             },
-            None => match execution::checked(tag) {
-                Ok((key, value)) => {
-                    self.tags.insert(key, value);
-                }
-                Err(why) => self.problems.add(|| format!("the upload: {why}")),
-            },
+            None => self.upload_tag(tag),
         }
     }
 
@@ -359,7 +364,7 @@ impl Run {
         let run = self.header.as_ref().map_or(RunId::NONE, |header| header.id);
         let settled = Rc::new(Settled {
             number,
-            json: payload::execution(run, execution).into_boxed_str(),
+            json: payload::execution(run, execution, &mut self.cuts).into_boxed_str(),
         });
         if self.outputs.uploads && !self.uploaded.contains(number) {
             self.to_upload.push_back(Rc::clone(&settled));

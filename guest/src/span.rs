@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 use crate::event;
 use crate::json::json;
 use crate::limits;
+use crate::text::scrubbed;
 
 /// The sections that Test Engine documents, and the texts that the detail of each must hold; `http`
 /// also has a method
@@ -84,6 +85,9 @@ impl Span {
                 }
             }
         }
+        if let Some(detail) = &mut detail {
+            detail.values_mut().for_each(scrub);
+        }
         if section == "http"
             && let Some(detail) = &mut detail
             && let Some(problem) = mend_method(detail)
@@ -110,6 +114,16 @@ impl Span {
             parent: event.parent,
         };
         (span, problems)
+    }
+}
+
+/// Takes terminal codes out of the texts in a value. JSON as it was read is at most 128 deep.
+fn scrub(value: &mut Value) {
+    match value {
+        Value::String(text) => *text = scrubbed(std::mem::take(text)),
+        Value::Array(values) => values.iter_mut().for_each(scrub),
+        Value::Object(values) => values.values_mut().for_each(scrub),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
     }
 }
 

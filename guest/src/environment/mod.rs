@@ -10,7 +10,7 @@ mod template;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use crate::event::RunStarted;
+use crate::event::{RunStarted, Tag};
 use providers::PROVIDERS;
 
 /// A CI system: how it is known, and which variables say what about the run.
@@ -113,9 +113,13 @@ impl RunEnv {
 
 /// The tag that the surroundings give to every upload of a run: who ran it.
 #[must_use]
-pub fn tag(run: &RunStarted) -> Option<(String, Value)> {
+pub fn tag(run: &RunStarted) -> Option<Tag> {
     let worker = Variables(&run.environment).get(WORKER)?;
-    Some((WORKER_TAG.to_owned(), worker.into()))
+    Some(Tag {
+        execution: None,
+        key: Some(WORKER_TAG.into()),
+        value: Some(worker.into()),
+    })
 }
 
 impl Provider {
@@ -182,8 +186,11 @@ mod tests {
 
     #[test]
     fn the_agent_is_a_tag_of_the_upload() {
-        let tag = tag(&run(&[(WORKER, "agent-7")]));
-        assert_eq!(tag, Some(("ci.worker.id".into(), "agent-7".into())));
+        let tag = tag(&run(&[(WORKER, "agent-7")])).unwrap();
+        assert_eq!(
+            (tag.key, tag.value),
+            (Some("ci.worker.id".into()), Some("agent-7".into()))
+        );
         assert_eq!(super::tag(&run(&[])), None);
     }
 
