@@ -12,6 +12,7 @@
 pub mod environment;
 pub mod event;
 pub mod execution;
+pub mod fields;
 pub mod identity;
 pub mod json;
 pub mod limits;

@@ -3,6 +3,7 @@
 use serde_json::{Map, Value};
 
 use crate::event;
+use crate::json::json;
 use crate::limits;
 use crate::text::scrubbed;
 
@@ -23,7 +24,7 @@ impl Tags {
                 return Err(format!("tag {key}: the value is not a text"));
             }
             (Some(Value::String(key)), None) => return Err(format!("tag {key}: no value")),
-            (Some(_), _) => return Err("a tag whose key is not a text".to_owned()),
+            (Some(key), _) => return Err(format!("tag {}: the key is not a text", json(&key))),
             (None, _) => return Err("a tag without a key".to_owned()),
         };
         match self.refusal(&key, &value) {
@@ -169,7 +170,7 @@ mod tests {
         assert_eq!(refused(Some("a".into()), None), "tag a: no value");
         assert_eq!(
             refused(Some(5.into()), None),
-            "a tag whose key is not a text"
+            "tag 5: the key is not a text"
         );
         assert_eq!(refused(None, None), "a tag without a key");
     }

@@ -140,7 +140,7 @@ fn rust() -> Result<()> {
 
 fn python_style(venv: &Venv) -> Result<()> {
     step::say("Check the style and the types of the Python code");
-    venv.install(&["mypy", "ruff", "types-jsonschema"])?;
+    venv.install(&["hatchling", "mypy", "ruff", "types-jsonschema"])?;
     let config = ["--config", "host-python/pyproject.toml"];
     for arguments in [&["format", "--check"] as &[_], &["check", "--quiet"]] {
         step::run(venv.command("ruff", &[arguments, &config, &PYTHON_CODE].concat()))?;
