@@ -115,7 +115,7 @@ impl Fields {
     /// Takes a list of objects, each by its own fields; no list is an empty one.
     pub fn each<T>(&mut self, name: &str, read: fn(&mut Self) -> Taken<T>) -> Taken<Vec<T>> {
         let mut all = Vec::new();
-        for value in self.list(name)? {
+        for value in self.list(name)?.unwrap_or_default() {
             let Value::Object(object) = value else {
                 return Err(wrong(name, "a list of objects"));
             };
@@ -129,7 +129,7 @@ impl Fields {
     /// Takes a list of texts; no list is an empty one.
     pub fn texts(&mut self, name: &str) -> Taken<Vec<String>> {
         let mut texts = Vec::new();
-        for value in self.list(name)? {
+        for value in self.list(name)?.unwrap_or_default() {
             match value {
                 Value::String(text) => texts.push(text),
                 _ => return Err(wrong(name, "a list of texts")),
@@ -140,11 +140,11 @@ impl Fields {
 
     /// Takes a list of pairs of numbers, each the first and the last of a range.
     pub fn ranges(&mut self, name: &str) -> Taken<Option<Vec<(u64, u64)>>> {
-        if !self.fields.contains_key(name) {
+        let Some(values) = self.list(name)? else {
             return Ok(None);
-        }
+        };
         let mut ranges = Vec::new();
-        for value in self.list(name)? {
+        for value in values {
             match value.as_array().map(Vec::as_slice) {
                 Some([first, last]) if first.is_u64() && last.is_u64() => ranges.push((
                     first.as_u64().unwrap_or_default(),
@@ -156,10 +156,10 @@ impl Fields {
         Ok(Some(ranges))
     }
 
-    fn list(&mut self, name: &str) -> Taken<Vec<Value>> {
+    fn list(&mut self, name: &str) -> Taken<Option<Vec<Value>>> {
         match self.any(name) {
-            None => Ok(Vec::new()),
-            Some(Value::Array(values)) => Ok(values),
+            None => Ok(None),
+            Some(Value::Array(values)) => Ok(Some(values)),
             Some(_) => Err(wrong(name, "a list")),
         }
     }
