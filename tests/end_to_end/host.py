@@ -8,15 +8,15 @@ import shutil
 import socket
 import subprocess
 import sys
-import time
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-#: The addresses of the two ends of the wire, from the range for documentation (RFC 5737).
-HERE, THERE = "192.0.2.1", "192.0.2.2"
+#: The addresses of the two ends of the wire, from the range for tests of networks (RFC 2544); other
+#: tests may have wires of their own.
+HERE, THERE = (f"198.18.{os.getpid() % 256}.{end}" for end in (1, 2))
 
 
 class Host:
@@ -47,24 +47,26 @@ class Host:
             _ip("netns", "del", self._name)
 
     @contextlib.contextmanager
-    def serving(self, folder: Path) -> Iterator[str]:
+    def serving(self, folder: Path, environ: Mapping[str, str]) -> Iterator[str]:
         """Serve workers in a folder, at the address that is given."""
         address = THERE if self._is_apart else "127.0.0.1"
         port = _free_port()
         prefix = ["ip", "netns", "exec", self._name] if self._is_apart else []
         server = subprocess.Popen(
-            [*prefix, sys.executable, "-m", "execnet.script.socketserver", f"{address}:{port}"],
+            [*prefix, sys.executable, "-um", "execnet.script.socketserver", f"{address}:{port}"],
             cwd=folder,
-            env={"PATH": os.environ["PATH"], "HOME": str(folder)},
-            stdout=subprocess.DEVNULL,
+            env=dict(environ),
+            stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
         )
         try:
-            _wait_for(address, port)
+            # It takes one connection, which must not be a probe's: it says when it listens.
+            assert server.stdout is not None
+            assert b"Entering Accept loop" in server.stdout.readline()
             yield f"{address}:{port}"
         finally:
             server.kill()
-            server.wait()
+            server.communicate()
 
 
 def _ip(*arguments: str) -> None:
@@ -78,12 +80,3 @@ def _free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port: int = free.getsockname()[1]
     return port
-
-
-def _wait_for(address: str, port: int) -> None:
-    for _ in range(100):
-        with socket.socket() as probe:
-            if probe.connect_ex((address, port)) == 0:
-                return
-        time.sleep(0.1)
-    raise TimeoutError(f"nobody serves at {address}:{port}")

@@ -67,13 +67,15 @@ def test_a_test_sees_nothing_of_us(project: Project, workers: list[str]) -> None
         found: dict[str, Any] = json.loads((project.path / "seen.json").read_text())
         return found
 
+    # Some versions of pytest leave a handler behind when they make their cache directory.
+    look()
     with_us = look()
     without = look("-p", "no:buildkite-test-collector")
     for what, value in without["seen"].items():
         assert with_us["seen"][what] == value, what
     assert "wasmtime" not in with_us["loaded"]
     assert "urllib3" not in with_us["loaded"]
-    assert len(project.engine.executions) == 1
+    assert len(project.engine.executions) == 2
 
 
 @pytest.mark.skipif(sys.version_info < (3, 12), reason="earlier Pythons do not warn")

@@ -106,7 +106,8 @@ class Recorder:
         except Exception as error:
             self._failed(error)
 
-    @pytest.hookimpl(tryfirst=True)
+    # After every other plugin: some change a report on its way.
+    @pytest.hookimpl(trylast=True)
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """A phase of a test is over, in this process or another."""
         try:
