@@ -86,7 +86,8 @@ def test_ctrl_c_in_collection(project: Project) -> None:
     run = project.test("raise KeyboardInterrupt")
 
     assert run.status == 2
-    assert run.results == []
+    # pytest 7 counts it as an error of the file, later versions as nothing.
+    assert run.counts in ({}, {"failed": 1})
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there are no such signals")

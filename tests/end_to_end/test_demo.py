@@ -1,0 +1,38 @@
+"""What the README's first command shows."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .project import Project
+
+TESTS = Path(__file__).parents[1]
+
+
+def test_the_example_is_shown_as_it_arrived(project: Project) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "stand_in.demo", str(TESTS / "example")],
+        env={**project.environ(), "PYTHONPATH": str(TESTS), "NO_COLOR": "1"},
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+    )
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    for shown in (
+        "30 results uploaded to http://127.0.0.1:",
+        "branch     spin-faster",
+        "tests/test_basket.py › TestBasket",
+        "team=checkout",
+        "http POST https://bank.example/charges",
+        "test.pytest_collection_error=true",
+        "30 results   ✓ 20 passed   ✗ 6 failed   ○ 4 skipped",
+        "every upload and result is in the documented form",
+        "no result arrived twice",
+    ):
+        assert shown in done.stdout, done.stdout
