@@ -27,7 +27,7 @@ def test_the_example_is_shown_as_it_arrived(project: Project) -> None:
     for shown in (
         "30 results uploaded to http://127.0.0.1:",
         "branch     spin-faster",
-        "tests/test_basket.py › TestBasket",
+        "TestBasket",
         "team=checkout",
         "http POST https://bank.example/charges",
         "test.pytest_collection_error=true",
