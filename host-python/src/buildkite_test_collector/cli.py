@@ -5,10 +5,13 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from .settings import Settings
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -17,12 +20,58 @@ def main(arguments: Sequence[str] | None = None) -> int:
         prog="buildkite-test-collector",
         description="Sends test results to Buildkite Test Engine.",
     )
-    commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    env = commands.add_parser("env", help="print the run_env that would be sent from here")
-    env.set_defaults(command=print_env)
+    commands = parser.add_subparsers(required=True, metavar="COMMAND", dest="command")
+    commands.add_parser("env", help="print the run_env that would be sent from here")
+    upload = commands.add_parser("upload", help="send the results of runs whose events were kept")
+    upload.add_argument("files", nargs="+", metavar="FILE", help="the events of a run")
     parsed = parser.parse_args(arguments)
-    status: int = parsed.command()
-    return status
+    return print_env() if parsed.command == "env" else upload_files(parsed.files)
+
+
+def upload_files(files: Sequence[str]) -> int:
+    """Send what of each run was not accepted before; a file that is sent whole is removed.
+
+    Returns:
+        0 where all was accepted, 1 where some was not, 2 where a file holds no run, or there is no
+        token.
+    """
+    from .settings import Settings
+
+    settings = Settings.of_environment()
+    if not settings.token:
+        _say("BUILDKITE_ANALYTICS_TOKEN is not set")
+        return 2
+    return max(_upload_file(Path(file), settings) for file in files)
+
+
+def _upload_file(path: Path, settings: Settings) -> int:
+    from .delivery import deliver
+    from .journal import Journal
+    from .terminal import lines
+
+    if not path.is_file():
+        _say(f"{path}: no such file")
+        return 2
+    journal = Journal(path)
+    journal.mend()
+    outcome = deliver(journal, settings)
+    for line in outcome.rejected:
+        _say(f"{path}: line {line.number} was passed over: {line.reason}")
+    for said in lines(outcome, path):
+        _say(said)
+    if outcome.errors:
+        return 1
+    if outcome.summary is None or not outcome.summary.results:
+        _say(f"{path}: there are no results in it")
+        return 2
+    if not outcome.uploaded:
+        _say(f"{path}: everything in it was accepted before")
+    journal.discard()
+    return 0
+
+
+def _say(text: str) -> None:
+    print(text, file=sys.stderr)  # noqa: T201
 
 
 def print_env() -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from .component import CHUNK, Component, Run, Summary
+from .component import CHUNK, Component, RejectedLine, Run, Summary
 from .errors import ComponentError, ResultsFileError, UploadError
 from .results_file import ResultsFile
 from .uploader import Uploader, compressed
@@ -29,6 +29,8 @@ class Outcome:
     run_url: str | None = None
     #: What happened in the run; none where the component did not say.
     summary: Summary | None = None
+    #: Lines of the journal that are no events.
+    rejected: list[RejectedLine] = field(default_factory=list)
     #: What went wrong, in sentences.
     errors: list[str] = field(default_factory=list)
 
@@ -60,6 +62,7 @@ def deliver(journal: Journal, settings: Settings) -> Outcome:
         run = Component().run(uploads=bool(settings.token), results=results_file is not None)
         packed = _fold(run, journal, results_file, settings.batch_size)
         outcome.summary = run.summary()
+        outcome.rejected = run.rejected
     except ComponentError as error:
         outcome.errors.append(str(error))
         if results_file is not None:

@@ -69,6 +69,13 @@ class Journal:
         if rest:
             yield rest.decode("utf-8", "replace")
 
+    def mend(self) -> None:
+        """End a last line that was torn off, so that what is added next is a line of its own."""
+        with contextlib.suppress(OSError, ValueError), self.path.open("rb+") as file:
+            file.seek(-1, os.SEEK_END)
+            if file.read(1) != b"\n":
+                file.write(b"\n")
+
     def discard(self) -> None:
         """Remove the file."""
         with contextlib.suppress(OSError):
@@ -83,7 +90,7 @@ class Journal:
             self._close(descriptor)
 
     def _blocks(self) -> Iterator[bytes]:
-        with contextlib.suppress(FileNotFoundError), open(self.path, "rb") as file:
+        with contextlib.suppress(FileNotFoundError), self.path.open("rb") as file:
             while block := file.read(BLOCK):
                 yield block
         yield from self._kept

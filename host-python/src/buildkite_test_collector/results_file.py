@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import builtins
 import contextlib
 import os
 import tempfile
@@ -34,7 +33,7 @@ class ResultsFile:
             descriptor, self._gathered = tempfile.mkstemp(
                 prefix=f".{self._path.name}.", dir=self._path.parent
             )
-            self._file = builtins.open(descriptor, "w", encoding="utf-8")  # noqa: SIM115
+            self._file = os.fdopen(descriptor, "w", encoding="utf-8")
             self._file.write("[")
         except OSError as error:
             raise ResultsFileError(f"{path} cannot be written: {error}") from error

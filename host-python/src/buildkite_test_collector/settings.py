@@ -24,6 +24,8 @@ class Settings:
     token: str | None = field(default=None, repr=False)
     #: The base of the API, without a trailing slash.
     api_url: str = API_URL
+    #: How long all uploads at the end of a run may take, in seconds.
+    upload_timeout: float = 60.0
     #: How many results go into one upload.
     batch_size: int = 500
     #: Where to write the results as JSON.
@@ -56,6 +58,8 @@ class Settings:
         return cls(
             token=environ.get("BUILDKITE_ANALYTICS_TOKEN", "").strip() or None,
             api_url=environ.get("BUILDKITE_ANALYTICS_API_URL", "").strip().rstrip("/") or API_URL,
+            upload_timeout=_number(environ, "UPLOAD_TIMEOUT", cls.upload_timeout),
+            batch_size=int(_number(environ, "UPLOAD_BATCH_SIZE", cls.batch_size)),
         )
 
     @classmethod
@@ -65,8 +69,19 @@ class Settings:
         return cls(
             token=environment.token,
             api_url=environment.api_url,
+            upload_timeout=environment.upload_timeout,
+            batch_size=environment.batch_size,
             json_path=config.getoption("jsonpath"),
             merge_json=config.getoption("mergejson"),
             is_nested_wanted=config.getoption("buildkite_nested"),
             journal_path=config.getoption("buildkite_journal"),
         )
+
+
+def _number(environ: Mapping[str, str], name: str, default: float) -> float:
+    """Return a variable that is a positive number, or the default."""
+    try:
+        number = float(environ.get(f"BUILDKITE_ANALYTICS_{name}", ""))
+    except ValueError:
+        return default
+    return number if 0 < number < 1e6 else default

@@ -9,6 +9,9 @@ if TYPE_CHECKING:
 
     from .delivery import Outcome
 
+#: What sends the events of a run that were kept.
+COMMAND = "buildkite-test-collector upload"
+
 #: What each line of ours begins with.
 NAME = "Buildkite Test Engine"
 
@@ -23,7 +26,7 @@ def lines(outcome: Outcome, journal: Path | None) -> list[str]:
         said.append(f"Test Engine passed over {_results(outcome.skipped)}")
     if outcome.errors:
         refused = f"{_results(outcome.refused)} not uploaded: " if outcome.refused else ""
-        kept = f" (the run's events are kept in {journal})" if journal is not None else ""
+        kept = f"; to try again: {COMMAND} {journal}" if journal is not None else ""
         said.append(f"{refused}{'; '.join(outcome.errors)}{kept}")
     summary = outcome.summary
     if summary is not None and summary.problem_count:
