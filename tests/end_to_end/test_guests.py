@@ -102,6 +102,7 @@ def test_nothing_of_ours_on_stdout_where_tools_read_it(project: Project) -> None
     for arguments in (
         ["--collect-only", "-q"],
         ["--version"],
+        ["--fixtures"],
         ["--fixtures-per-test"],
         ["--markers"],
         ["--setup-plan", "--collect-only"],
