@@ -6,9 +6,11 @@ import functools
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
 import textwrap
+import time
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
@@ -43,6 +45,17 @@ COMPANIONS = (
 
 #: The suite's token, as the stand-in expects it.
 TOKEN = "not-a-real-token"  # noqa: S105
+
+
+#: A test that passes, and one that says when it runs, and runs for long.
+SLOW = """
+    import pathlib, time
+
+    def test_before(): pass
+    def test_slow():
+        pathlib.Path("is_slow").touch()
+        time.sleep(60)
+"""
 
 
 @dataclass(frozen=True)
@@ -168,6 +181,23 @@ class Project:
             written=json.loads(written.read_text("utf-8")) if written.exists() else None,
             journal=events(journal),
         )
+
+    def interrupt(self, number: signal.Signals, *arguments: str) -> int:
+        """Run pytest on a test that passes and one that is slow, and send a signal in the latter.
+
+        Returns pytest's exit status.
+        """
+        self.write({"test_it.py": SLOW})
+        process = subprocess.Popen(
+            [sys.executable, "-m", "pytest", *arguments],
+            cwd=self.path,
+            env=self.environ(),
+            stdout=subprocess.DEVNULL,
+        )
+        while not (self.path / "is_slow").exists():
+            time.sleep(0.05)
+        process.send_signal(number)
+        return process.wait(30)
 
     def run(
         self, *arguments: str, cwd: str = ".", timeout: float = 120

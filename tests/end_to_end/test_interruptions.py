@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import signal
-import subprocess
 import sys
-import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -92,25 +90,7 @@ def test_ctrl_c_in_collection(project: Project) -> None:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there are no such signals")
 def test_a_real_signal(project: Project) -> None:
-    project.write(
-        {
-            "test_it.py": """
-                import pathlib, time
-
-                def test_before(): pass
-                def test_slow():
-                    pathlib.Path("is_slow").touch()
-                    time.sleep(60)
-            """
-        }
-    )
-    process = subprocess.Popen(
-        [sys.executable, "-m", "pytest"], cwd=project.path, env=project.environ(), stdout=-3
-    )
-    while not (project.path / "is_slow").exists():
-        time.sleep(0.05)
-    process.send_signal(signal.SIGINT)
-    assert process.wait(30) == 2
+    assert project.interrupt(signal.SIGINT) == 2
     found = {result["name"]: result["result"] for result in project.engine.executions}
     assert found == {"test_before": "passed", "test_slow": "unknown"}
 

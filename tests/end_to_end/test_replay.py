@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import subprocess
 import sys
-import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -26,28 +24,7 @@ def upload(project: Project, *files: str) -> subprocess.CompletedProcess[str]:
 @pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGKILL")
 def test_a_run_that_was_killed(project: Project) -> None:
     """W4: nothing was left of it."""
-    project.write(
-        {
-            "test_it.py": """
-                import pathlib, time
-
-                def test_before(): pass
-                def test_slow():
-                    pathlib.Path("is_slow").touch()
-                    time.sleep(60)
-            """
-        }
-    )
-    process = subprocess.Popen(
-        [sys.executable, "-m", "pytest", "--buildkite-journal=kept.ndjson"],
-        cwd=project.path,
-        env=project.environ(),
-        stdout=subprocess.DEVNULL,
-    )
-    while not (project.path / "is_slow").exists():
-        time.sleep(0.05)
-    os.kill(process.pid, signal.SIGKILL)
-    process.wait()
+    project.interrupt(signal.SIGKILL, "--buildkite-journal=kept.ndjson")
     assert project.engine.requests == []
     with (project.path / "kept.ndjson").open("a") as journal:
         journal.write('{"event":"phase","exec')
