@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import json
 import os
@@ -19,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 from buildkite_test_collector.component import Component
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from stand_in import TestEngine
 
@@ -120,7 +121,7 @@ class Finished:
 
     def replay(self) -> list[Result]:
         """Return the results that the run's events give, fed to the component once more."""
-        run = _component().run(uploads=False, results=True)
+        run = component().run(uploads=False, results=True)
         events = [event for event in self.journal if event["event"] != "uploaded"]
         run.feed_all(json.dumps(event) + "\n" for event in events)
         assert not run.rejected
@@ -131,9 +132,7 @@ class Finished:
     @property
     def said(self) -> list[str]:
         """The lines of ours on the terminal."""
-        return [
-            line for line in self.stdout.splitlines() if line.startswith("Buildkite Test Engine: ")
-        ]
+        return ours(self.stdout)
 
 
 class Project:
@@ -159,10 +158,10 @@ class Project:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(textwrap.dedent(content), encoding="utf-8")
 
-    def test(self, source: str, *arguments: str) -> Finished:
+    def test(self, source: str, *arguments: str, watched: bool = True) -> Finished:
         """Write one test file and run pytest."""
         self.write({"test_it.py": source})
-        return self.pytest(*arguments)
+        return self.pytest(*arguments, watched=watched)
 
     def pytest(
         self, *arguments: str, cwd: str = ".", watched: bool = True, timeout: float = 120
@@ -182,22 +181,42 @@ class Project:
             journal=events(journal),
         )
 
-    def interrupt(self, number: signal.Signals, *arguments: str) -> int:
+    def interrupt(self, number: signal.Signals, *arguments: str, times: int = 1) -> int:
         """Run pytest on a test that passes and one that is slow, and send a signal in the latter.
 
         Returns pytest's exit status.
         """
+        with self.started(*arguments) as process:
+            while not (self.path / "is_slow").exists():
+                assert process.poll() is None
+                time.sleep(0.05)
+            for _ in range(times):
+                process.send_signal(number)
+                time.sleep(0.3)
+            return process.wait(60)
+
+    @contextlib.contextmanager
+    def started(self, *arguments: str) -> Iterator[subprocess.Popen[bytes]]:
+        """Run pytest on a test that passes and one that is slow; what it prints is kept."""
         self.write({"test_it.py": SLOW})
-        process = subprocess.Popen(
-            [sys.executable, "-m", "pytest", *arguments],
-            cwd=self.path,
-            env=self.environ(),
-            stdout=subprocess.DEVNULL,
-        )
-        while not (self.path / "is_slow").exists():
-            time.sleep(0.05)
-        process.send_signal(number)
-        return process.wait(30)
+        with self.output.open("w") as output:
+            process = subprocess.Popen(
+                [sys.executable, "-m", "pytest", *arguments],
+                cwd=self.path,
+                env=self.environ(),
+                stdout=output,
+                stderr=subprocess.STDOUT,
+            )
+        try:
+            yield process
+        finally:
+            process.kill()
+            process.wait()
+
+    @property
+    def output(self) -> Path:
+        """The file that holds what the run printed that was started last."""
+        return self.path / "output.txt"
 
     def run(
         self, *arguments: str, cwd: str = ".", timeout: float = 120
@@ -234,9 +253,14 @@ class Project:
 
 
 @functools.cache
-def _component() -> Component:
+def component() -> Component:
     """Return the one component of this process: compiling it takes half a second."""
     return Component()
+
+
+def ours(output: str) -> list[str]:
+    """Return the lines of ours in what a run printed."""
+    return [line for line in output.splitlines() if line.startswith("Buildkite Test Engine")]
 
 
 def events(journal: Path) -> list[dict[str, Any]]:

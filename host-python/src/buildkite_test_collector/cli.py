@@ -5,12 +5,14 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Callable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from .delivery import Outcome
     from .settings import Settings
 
 
@@ -45,7 +47,7 @@ def upload_files(files: Sequence[str]) -> int:
 
 
 def _upload_file(path: Path, settings: Settings) -> int:
-    from .delivery import deliver
+    from .delivery import Delivery
     from .journal import Journal
     from .terminal import lines
 
@@ -54,7 +56,8 @@ def _upload_file(path: Path, settings: Settings) -> int:
         return 2
     journal = Journal(path)
     journal.mend()
-    outcome = deliver(journal, settings)
+    delivery = Delivery(journal, replace(settings, json=""), _progress, _noter(settings))
+    outcome = delivery.finish()
     for line in outcome.rejected:
         _say(f"{path}: line {line.number} was passed over: {line.reason}")
     for said in lines(outcome, path):
@@ -68,6 +71,18 @@ def _upload_file(path: Path, settings: Settings) -> int:
         _say(f"{path}: everything in it was accepted before")
     journal.discard()
     return 0
+
+
+def _progress(outcome: Outcome, waiting: int) -> None:
+    """Show on a terminal how far it is."""
+    if sys.stderr.isatty():
+        end = "" if waiting else "\n"
+        total = outcome.uploaded + outcome.skipped + waiting
+        print(f"\r{outcome.uploaded} of {total} results", end=end, file=sys.stderr, flush=True)  # noqa: T201
+
+
+def _noter(settings: Settings) -> Callable[[str], None]:
+    return _say if settings.debug_enabled else lambda _: None
 
 
 def _say(text: str) -> None:

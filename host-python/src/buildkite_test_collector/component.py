@@ -6,6 +6,7 @@ of milliseconds, and nothing here is needed while tests run.
 
 from __future__ import annotations
 
+import mmap
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,6 +24,10 @@ PACKAGED = Path(__file__).with_name("collector.wasm")
 #: How much memory a run may use in the component, in bytes. A result of 1 KB that waits to be
 #: uploaded takes about as much, so this is room for hundreds of thousands of them.
 MEMORY_LIMIT = 1 << 30
+
+#: How much memory must be free for the component to be loaded, in bytes. Some libraries do not
+#: return from a request for memory that fails: they end the process.
+HEADROOM = 192 << 20
 
 #: How much text goes into the component in one call, in bytes: a call cannot be interrupted, and
 #: larger chunks are no cheaper.
@@ -115,6 +120,10 @@ class Component:
         return Run(self, self._call("[constructor]run", outputs))
 
     def _load(self) -> None:
+        try:
+            mmap.mmap(-1, HEADROOM).close()
+        except OSError as error:
+            raise ComponentError("the component cannot be loaded: memory is short") from error
         from wasmtime import Config, Engine, Store, WasiConfig, component
 
         config = Config()

@@ -1,14 +1,17 @@
-"""What becomes of a run's events at its end: the `--json` file, and uploads."""
+"""What becomes of a run's events: the `--json` file, and uploads, during the run and at its end."""
 
 from __future__ import annotations
 
+from contextlib import closing
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Callable
 
-from .component import CHUNK, Component, RejectedLine, Run, Summary
-from .errors import ComponentError, ResultsFileError, UploadError
+from .component import Component, RejectedLine, Run, Summary
+from .errors import CollectorError, ComponentError, ResultsFileError, UploadError
+from .journal import JournalReader
 from .results_file import ResultsFile
-from .uploader import Uploader, compressed
+from .tries import now
+from .uploader import Body, Uploader
 
 if TYPE_CHECKING:
     from .journal import Journal
@@ -23,108 +26,190 @@ class Outcome:
     uploaded: int = 0
     #: How many it passed over.
     skipped: int = 0
+    #: Why it did, in its own words.
+    skipped_why: str = ""
     #: How many it has not accepted.
     refused: int = 0
+    #: How many were sent again after a try that may have arrived.
+    repeated: int = 0
     #: The page of the run.
     run_url: str | None = None
-    #: What happened in the run; none where the component did not say.
+    #: What happened in the run; none where the component was not asked.
     summary: Summary | None = None
     #: Lines of the journal that are no events.
     rejected: list[RejectedLine] = field(default_factory=list)
     #: What went wrong, in sentences.
     errors: list[str] = field(default_factory=list)
+    #: What else there is to say, in sentences.
+    notes: list[str] = field(default_factory=list)
 
     @property
     def is_complete(self) -> bool:
         """Whether every result is where it should be."""
         return not self.errors
 
-
-@dataclass(frozen=True)
-class _Packed:
-    """A body on its way."""
-
-    body: bytes
-    receipt: str
-    results: int
+    def failed(self, error: object) -> None:
+        """Note what went wrong, once."""
+        if str(error) not in self.errors:
+            self.errors.append(str(error))
 
 
-def deliver(journal: Journal, settings: Settings) -> Outcome:
-    """Write the `--json` file and upload, as far as they are wanted; what fails is told."""
-    outcome = Outcome()
-    results_file: ResultsFile | None = None
-    if settings.json_path:
+class Delivery:
+    """Brings what a journal holds to where it is wanted.
+
+    The component takes in each event once; what it gave out and Test Engine did not accept waits
+    here, compressed. Should the component trap, another one begins with the journal's first line:
+    what was accepted before is in it, too.
+    """
+
+    def __init__(
+        self,
+        journal: Journal,
+        settings: Settings,
+        progress: Callable[[Outcome, int], None] = lambda *_: None,
+        note: Callable[[str], None] = lambda _: None,
+    ) -> None:
+        """Deliver a journal; `progress` is told of each upload, and how many results wait."""
+        self.outcome = Outcome()
+        self._journal = journal
+        self._settings = settings
+        self._progress = progress
+        self._note = note
+        self._component: Component | None = None
+        self._restart()
+
+    def checkpoint(self, seconds: float) -> None:
+        """Upload what has finished so far, as far as it can be done in some seconds."""
+        until = now() + seconds
         try:
-            results_file = ResultsFile(settings.json_path, merge=settings.merge_json)
-        except ResultsFileError as error:
-            outcome.errors.append(str(error))
-    try:
-        run = Component().run(uploads=bool(settings.token), results=results_file is not None)
-        packed = _fold(run, journal, results_file, settings.batch_size)
-        outcome.summary = run.summary()
-        outcome.rejected = run.rejected
-    except ComponentError as error:
-        outcome.errors.append(str(error))
-        if results_file is not None:
-            results_file.abandon()
-        return outcome
-    if results_file is not None:
-        try:
-            results_file.commit()
-        except (ResultsFileError, ValueError) as error:
-            outcome.errors.append(str(error))
-    if packed:
-        _upload(packed, journal, settings, outcome)
-    return outcome
+            self._fold()
+        except ComponentError:
+            # The end of the run says it, where it goes wrong again.
+            self._component = None
+            self._restart()
+            return
+        refused = self._upload(lambda: until)
+        self._note(f"checkpoint: {self.outcome.uploaded} results uploaded; {refused or 'no error'}")
 
+    def finish(self, latest: Callable[[float], float] = lambda deadline: deadline) -> Outcome:
+        """Write the `--json` file and upload, as long as that may take; what fails is told.
 
-def _fold(
-    run: Run, journal: Journal, results_file: ResultsFile | None, batch_size: int
-) -> list[_Packed]:
-    """Fold a journal and return the bodies; memory holds them compressed, and nothing else."""
-    packed: list[_Packed] = []
-
-    def pack() -> None:
-        upload = run.take_upload(batch_size)
-        if upload is not None:
-            packed.append(_Packed(compressed(upload.body), upload.receipt, upload.results))
-
-    for chunk in journal.chunks():
-        waiting = run.feed(chunk)
-        while waiting >= batch_size:
-            pack()
-            waiting -= batch_size
-        if results_file is not None:
-            _take_results(run, results_file)
-    run.finish()
-    count = -1
-    while count != len(packed):
-        count = len(packed)
-        pack()
-    if results_file is not None:
-        _take_results(run, results_file)
-    return packed
-
-
-def _take_results(run: Run, results_file: ResultsFile) -> None:
-    while (array := run.take_results(CHUNK)) is not None:
-        results_file.add(array)
-
-
-def _upload(packed: list[_Packed], journal: Journal, settings: Settings, outcome: Outcome) -> None:
-    uploader = Uploader(settings)
-    try:
-        for each in packed:
+        `latest` may bring the deadline of the uploads forward, at any time.
+        """
+        if self._settings.json:
+            self._write_results()
+        if self._settings.token:
             try:
-                answer = uploader.send(each.body)
-            except UploadError as error:
-                outcome.refused += each.results
-                if str(error) not in outcome.errors:
-                    outcome.errors.append(str(error))
-                continue
-            journal.append(each.receipt + "\n")
-            outcome.uploaded += each.results - answer.skipped
-            outcome.skipped += answer.skipped
-            outcome.run_url = answer.run_url or outcome.run_url
-    finally:
-        uploader.close()
+                self._take_rest()
+            except ComponentError as error:
+                self.outcome.failed(error)
+            deadline = now() + self._settings.upload_timeout
+            refused = self._upload(lambda: latest(deadline))
+            if refused is not None:
+                self.outcome.failed(refused)
+            self._refused()
+        return self.outcome
+
+    def interrupted(self) -> None:
+        """Note that somebody has no patience with `finish`."""
+        self.outcome.failed("the upload was interrupted")
+        self._refused()
+
+    def _refused(self) -> None:
+        self.outcome.refused = sum(body.results for body in self._bodies)
+
+    def _restart(self) -> None:
+        self._reader = JournalReader(self._journal)
+        self._run: Run | None = None
+        self._bodies: list[Body] = []
+
+    def _begin(self, *, uploads: bool = False, results: bool = False) -> Run:
+        if self._component is None:
+            began = now()
+            self._component = Component()
+            self._note(f"the component was loaded in {now() - began:.2f} s")
+        return self._component.run(uploads=uploads, results=results)
+
+    def _take_rest(self) -> None:
+        """Fold the rest of the journal; after a trap once more from the start."""
+        try:
+            run = self._fold(is_last=True)
+        except ComponentError:
+            if self._component is None:
+                raise
+            self._component = None
+            self._restart()
+            run = self._fold(is_last=True)
+        self._ended(run)
+
+    def _fold(self, *, is_last: bool = False) -> Run:
+        """Fold what is new in the journal, and take whole bodies; at a stop all there is."""
+        run = self._run = self._run or self._begin(uploads=True)
+        batch_size = self._settings.upload_batch_size
+        for chunk in self._reader.chunks():
+            waiting = run.feed(chunk)
+            while waiting >= batch_size and self._pack(run):
+                waiting -= batch_size
+        if is_last:
+            run.finish()
+        while self._pack(run):
+            pass
+        return run
+
+    def _pack(self, run: Run) -> bool:
+        upload = run.take_upload(self._settings.upload_batch_size)
+        if upload is not None:
+            self._bodies.append(Body.of(upload.body, upload.receipt, upload.results))
+        return upload is not None
+
+    def _upload(self, deadline: Callable[[], float]) -> CollectorError | None:
+        """Send the bodies that wait; return what went wrong first, if anything."""
+        if not self._bodies:
+            return None
+        first: CollectorError | None = None
+        uploader = Uploader(self._settings, deadline, self._note)
+        try:
+            with closing(uploader.send(list(self._bodies))) as answers:
+                for body, answer in answers:
+                    if isinstance(answer, UploadError):
+                        first = first or answer
+                        continue
+                    self._bodies.remove(body)
+                    self._journal.append(body.receipt + "\n")
+                    outcome = self.outcome
+                    outcome.uploaded += body.results - answer.skipped
+                    outcome.skipped += answer.skipped
+                    outcome.skipped_why = answer.reason or outcome.skipped_why
+                    outcome.repeated += body.results if answer.is_repeated else 0
+                    outcome.run_url = answer.run_url or outcome.run_url
+                    self._progress(outcome, sum(each.results for each in self._bodies))
+        except UploadError as error:
+            return error
+        return first
+
+    def _write_results(self) -> None:
+        """Write the `--json` file, from the journal's first line on."""
+        file: ResultsFile | None = None
+        try:
+            run = self._begin(results=True)
+            file = ResultsFile(self._settings.json, merge=self._settings.merge_json)
+            for chunk in JournalReader(self._journal).chunks():
+                run.feed(chunk)
+                file.take(run)
+            run.finish()
+            file.take(run)
+            file.commit()
+        except (ComponentError, ResultsFileError) as error:
+            self.outcome.failed(error)
+            if isinstance(error, ComponentError):
+                self._component = None
+        else:
+            self.outcome.notes += file.notes
+            self._ended(run)
+        finally:
+            if file is not None:
+                file.abandon()
+
+    def _ended(self, run: Run) -> None:
+        self.outcome.summary = run.summary()
+        self.outcome.rejected = run.rejected

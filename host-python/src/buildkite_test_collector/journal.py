@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 #: How much is read at once, in bytes.
 BLOCK = 256 * 1024
 
+#: A text that is shorter is no secret, and leaving it out would tear lines.
+SHORTEST_SECRET = 8
+
 
 class Journal:
     """An append-only file of lines, closed between any two writes.
@@ -27,14 +30,27 @@ class Journal:
     _open = staticmethod(os.open)
     _write = staticmethod(os.write)
     _close = staticmethod(os.close)
+    _size = staticmethod(os.fstat)
+    _make_directory = staticmethod(os.makedirs)
     _pid: Callable[[], int] = staticmethod(os.getpid)
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, secret: str = "") -> None:
+        """Write to a path; a secret in what is written, as a test may print it, is left out."""
         self.path = path
         #: Why the disk took no more, if so.
         self.error: OSError | None = None
-        self._kept: list[bytes] = []
+        #: How often somebody removed the file while it was written.
+        self.removals = 0
+        self._secret = secret if len(secret) >= SHORTEST_SECRET else ""
+        #: The first lines, without which a file that had to be begun anew says nothing.
+        self._preamble = b""
         self._owner = os.getpid()
+        #: How long the file is, and what it does not hold yet. One value, since a signal may break
+        #: off whatever takes two steps.
+        self._state: tuple[int, bytes] = (0, b"")
+        self._is_writing = False
+        with contextlib.suppress(OSError):
+            self._state = (path.stat().st_size, b"")
 
     def append(self, lines: str) -> None:
         """Add whole lines; they are the operating system's when this returns.
@@ -43,31 +59,33 @@ class Journal:
         """
         if self._pid() != self._owner:
             return
+        if self._secret and self._secret in lines:
+            lines = lines.replace(self._secret, "[token]")
         try:
             data = lines.encode()
         except UnicodeEncodeError:
             data = scrubbed(lines).encode()
+        end, rest = self._state
+        if not end:
+            self._preamble = data
+        self._state = (end, rest + data)
         if self.error is None:
             try:
-                while data:
-                    data = data[self._write_some(data) :]
+                self._write_out()
             except OSError as error:
                 self.error = error
-        if data:
-            self._kept.append(data)
 
-    def chunks(self) -> Iterator[str]:
-        """Give everything back, in texts of whole lines."""
-        rest = b""
-        for block in self._blocks():
-            end = block.rfind(b"\n") + 1
-            if end:
-                yield (rest + block[:end]).decode("utf-8", "replace")
-                rest = block[end:]
-            else:
-                rest += block
+    def read(self, start: int) -> Iterator[bytes]:
+        """Give back what was added from a place on, in blocks."""
+        position = start
+        with contextlib.suppress(FileNotFoundError), self.path.open("rb") as file:
+            file.seek(position)
+            while block := file.read(BLOCK):
+                yield block
+                position += len(block)
+        end, rest = self._state
         if rest:
-            yield rest.decode("utf-8", "replace")
+            yield rest[max(0, position - end) :]
 
     def mend(self) -> None:
         """End a last line that was torn off, so that what is added next is a line of its own."""
@@ -81,16 +99,58 @@ class Journal:
         with contextlib.suppress(OSError):
             os.unlink(self.path)
 
-    def _write_some(self, data: bytes) -> int:
-        """Write data and return how much of it the disk took."""
-        descriptor = self._open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+    def _write_out(self) -> None:
+        descriptor = self._descriptor()
         try:
-            return self._write(descriptor, data)
+            if self._is_writing:
+                # A signal broke off the last write; the file knows how far it came.
+                end, rest = self._state
+                done = max(0, self._size(descriptor).st_size - end)
+                self._state = (end + done, rest[done:])
+            self._is_writing = True
+            while self._state[1]:
+                end, rest = self._state
+                done = self._write(descriptor, rest)
+                self._state = (end + done, rest[done:])
+            self._is_writing = False
         finally:
             self._close(descriptor)
 
-    def _blocks(self) -> Iterator[bytes]:
-        with contextlib.suppress(FileNotFoundError), self.path.open("rb") as file:
-            while block := file.read(BLOCK):
-                yield block
-        yield from self._kept
+    def _descriptor(self) -> int:
+        """Open the file, which is made where it is missing: at first, or once more."""
+        flags = os.O_WRONLY | os.O_APPEND
+        try:
+            return self._open(self.path, flags)
+        except FileNotFoundError:
+            end, rest = self._state
+            if end:
+                self.removals += 1
+                self._state = (0, self._preamble + rest)
+            self._make_directory(self.path.parent, exist_ok=True)
+            return self._open(self.path, flags | os.O_CREAT, 0o600)
+
+
+class JournalReader:
+    """Reads on in a journal from where it read last."""
+
+    def __init__(self, journal: Journal) -> None:
+        self._journal = journal
+        self._position = 0
+        self._removals = 0
+
+    def chunks(self) -> Iterator[str]:
+        """Give back what was added since, in texts of whole lines."""
+        if self._removals != self._journal.removals:
+            self._removals = self._journal.removals
+            self._position = 0
+        waiting = b""
+        for block in self._journal.read(self._position):
+            self._position += len(block)
+            end = block.rfind(b"\n") + 1
+            if end:
+                yield (waiting + block[:end]).decode("utf-8", "replace")
+                waiting = block[end:]
+            else:
+                waiting += block
+        if waiting:
+            yield waiting.decode("utf-8", "replace")

@@ -8,7 +8,7 @@ import pytest
 
 from . import nesting
 from .evidence import MARKER, Evidence, WorkerEvidence
-from .settings import Settings
+from .settings import Settings, add_settings
 from .tag_filter import TagFilter
 
 if TYPE_CHECKING:
@@ -24,38 +24,8 @@ _session: pytest.StashKey[Session] = pytest.StashKey()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add the options."""
-    group = parser.getgroup("buildkite", "Buildkite Test Engine")
-    group.addoption(
-        "--json",
-        dest="jsonpath",
-        metavar="PATH",
-        help="write the results to this file, as a JSON array",
-    )
-    group.addoption(
-        "--merge-json",
-        dest="mergejson",
-        action="store_true",
-        help="keep the results that the --json file has",
-    )
-    group.addoption(
-        "--tag-filters",
-        dest="tag_filters",
-        metavar="KEY:VALUE",
-        help="run only tests with this execution_tag, for example color:red",
-    )
-    group.addoption(
-        "--buildkite-nested",
-        dest="buildkite_nested",
-        action="store_true",
-        help="upload also when a test of another run that is uploaded has started this one",
-    )
-    group.addoption(
-        "--buildkite-journal",
-        dest="buildkite_journal",
-        metavar="PATH",
-        help="write the run's events to this file, and keep it",
-    )
+    """Add everything that can be set."""
+    add_settings(parser)
 
 
 @pytest.hookimpl(trylast=True)
@@ -66,8 +36,9 @@ def pytest_configure(config: pytest.Config) -> None:
         f"{MARKER}(key, value): tag the test's executions in Buildkite Test Engine; "
         "both are strings",
     )
-    if config.getoption("tag_filters"):
-        config.pluginmanager.register(TagFilter(config.getoption("tag_filters")))
+    settings = Settings.of_config(config)
+    if settings.tag_filters:
+        config.pluginmanager.register(TagFilter(settings.tag_filters))
     if hasattr(config, "workerinput"):
         if WORKER_INPUT in config.workerinput:
             if config.workerinput[WORKER_INPUT]:
@@ -75,8 +46,7 @@ def pytest_configure(config: pytest.Config) -> None:
                 config.add_cleanup(nesting.leave)
             _watch(config, WorkerEvidence())
         return
-    settings = Settings.of_config(config)
-    if settings.token and not settings.is_nested_wanted and nesting.is_nested():
+    if settings.token and not settings.nested and nesting.is_nested():
         settings = settings.without_upload()
     if settings.is_active:
         # What a run that sends nothing never needs is not imported.

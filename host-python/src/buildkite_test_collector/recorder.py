@@ -88,6 +88,7 @@ class Recorder:
     def begin(self, run_started: str) -> None:
         """Write the run's first event."""
         self._add(run_started + "\n")
+        self._flush()
 
     def finish(self, status: int) -> None:
         """Write the run's last events."""

@@ -9,10 +9,16 @@ from json import JSONEncoder, loads
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from .component import CHUNK
 from .errors import ResultsFileError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from .component import Run
+
+#: How long to wait for another run that writes to the same file, in seconds.
+PATIENCE = 30.0
 
 _encoded = JSONEncoder().encode
 
@@ -28,21 +34,26 @@ class ResultsFile:
         """
         self._path = Path(path)
         self._merge = merge
-        try:
+        self._separator = ""
+        #: What a person should hear of, in sentences.
+        self.notes: list[str] = []
+        with self._written():
             self._path.parent.mkdir(parents=True, exist_ok=True)
             descriptor, self._gathered = tempfile.mkstemp(
                 prefix=f".{self._path.name}.", dir=self._path.parent
             )
             self._file = os.fdopen(descriptor, "w", encoding="utf-8")
             self._file.write("[")
-        except OSError as error:
-            raise ResultsFileError(f"{path} cannot be written: {error}") from error
-        self._separator = ""
 
-    def add(self, array: str) -> None:
-        """Add results: a JSON array that is not empty."""
-        self._file.write(self._separator + array[1:-1])
-        self._separator = ",\n"
+    def take(self, run: Run) -> None:
+        """Add the results that a run has ready.
+
+        Raises:
+            ResultsFileError: they cannot be written.
+        """
+        while (array := run.take_results(CHUNK)) is not None:
+            with self._written():
+                self._add(array)
 
     def commit(self) -> None:
         """Put the results in the place of the file, behind those that it has if they are kept.
@@ -50,26 +61,33 @@ class ResultsFile:
         Raises:
             ResultsFileError: it cannot be written.
         """
-        try:
-            with self._locked():
-                if self._merge:
-                    self._add_earlier()
-                self._file.write("]\n")
-                self._file.close()
-                # A temporary file is its owner's alone; a result is for whoever may read its kind.
-                os.chmod(self._gathered, 0o666 & ~_umask())
-                os.replace(self._gathered, self._path)
-        except OSError as error:
-            raise ResultsFileError(f"{self._path} cannot be written: {error}") from error
-        finally:
-            self.abandon()
+        with self._written(), self._locked():
+            if self._merge:
+                self._add_earlier()
+            self._file.write("]\n")
+            self._file.close()
+            # A temporary file is its owner's alone; a result is for whoever may read its kind.
+            os.chmod(self._gathered, 0o666 & ~_umask())
+            os.replace(self._gathered, self._path)
 
     def abandon(self) -> None:
-        """Leave the file as it is."""
+        """Leave nothing beside the file; it stays as it is unless it was committed."""
         with contextlib.suppress(OSError):
             self._file.close()
         with contextlib.suppress(OSError):
             os.unlink(self._gathered)
+
+    def _add(self, array: str) -> None:
+        self._file.write(self._separator + array[1:-1])
+        self._separator = ",\n"
+
+    @contextlib.contextmanager
+    def _written(self) -> Iterator[None]:
+        """Say what it is that went wrong."""
+        try:
+            yield
+        except (OSError, NotImplementedError) as error:
+            raise ResultsFileError(f"{self._path} cannot be written: {error}") from error
 
     @contextlib.contextmanager
     def _locked(self) -> Iterator[None]:
@@ -78,16 +96,30 @@ class ResultsFile:
             return
         from filelock import FileLock
 
-        with FileLock(f"{self._path}.lock"):
+        with FileLock(f"{self._path}.lock", timeout=PATIENCE):
             yield
 
     def _add_earlier(self) -> None:
         try:
-            earlier = loads(self._path.read_text(encoding="utf-8"))
+            earlier = loads(self._path.read_bytes())
+            if not isinstance(earlier, list):
+                raise ValueError("it is no array")
         except FileNotFoundError:
             return
+        except (ValueError, RecursionError):
+            kept = self._kept()
+            self.notes.append(f"{self._path} held no results, and is kept as {kept}")
+            return
         if earlier:
-            self.add(_encoded(earlier))
+            self._add(_encoded(earlier))
+
+    def _kept(self) -> Path:
+        """Move a file that cannot be merged with out of the way, and return where it is."""
+        number = 1
+        while (kept := Path(f"{self._path}.broken-{number}")).exists():
+            number += 1
+        self._path.rename(kept)
+        return kept
 
 
 def _umask() -> int:

@@ -6,6 +6,7 @@ leave `open` or `json` broken behind.
 
 from __future__ import annotations
 
+import sys
 import tempfile
 from os import getpid
 from pathlib import Path
@@ -14,11 +15,13 @@ from uuid import uuid4
 
 import pytest
 
-from .delivery import Outcome, deliver
+from .checkpoint import Checkpoints
+from .delivery import Delivery, Outcome
 from .journal import Journal
 from .recorder import Recorder
 from .surroundings import run_started
-from .terminal import lines
+from .terminal import NAME, lines
+from .termination import Termination
 
 if TYPE_CHECKING:
     from .evidence import Evidence
@@ -35,8 +38,11 @@ class Session:
         self._owner = getpid()
         self._recorder: Recorder | None = None
         self._journal: Journal | None = None
-        self._outcome: Outcome | None = None
+        self._delivery: Delivery | None = None
+        self._termination: Termination | None = None
         self._errors: list[str] = []
+        self._debug: list[str] = []
+        self._is_said = False
 
     @property
     def is_uploaded(self) -> bool:
@@ -44,54 +50,145 @@ class Session:
         return bool(self._settings.token)
 
     @pytest.hookimpl(tryfirst=True)
-    def pytest_sessionstart(self) -> None:
+    def pytest_sessionstart(self, session: pytest.Session) -> None:
         """The run begins."""
         if self._config.option.collectonly:
             return
         try:
-            self._journal = self._new_journal()
-            self._recorder = Recorder(
-                self._journal, self._evidence, self._config, is_careful=self.is_uploaded
-            )
-            self._recorder.begin(run_started("pytest", pytest.__version__))
-            self._config.pluginmanager.register(self._recorder)
+            self._begin(session)
         except Exception as error:
             self._recorder = None
-            self._errors.append(f"nothing is recorded: {error!r}")
+            self._failed("nothing is recorded: ", error)
 
     # Before the terminal's summary is printed, and after everyone else's session is over.
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, exitstatus: int) -> None:
         """The run is over: deliver its results."""
-        if self._recorder is None or self._journal is None or getpid() != self._owner:
-            return
-        try:
-            self._recorder.finish(int(exitstatus))
-            self._outcome = deliver(self._journal, self._settings)
-            self._errors += self._recorder.errors
-            if self._outcome.is_complete and not self._settings.journal_path:
-                self._journal.discard()
-                self._journal = None
-        except Exception as error:
-            self._errors.append(repr(error))
+        self._end(int(exitstatus))
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """Say what became of the results."""
-        try:
-            outcome = self._outcome or Outcome()
-            outcome.errors += self._errors
-            for line in lines(outcome, self._journal.path if self._journal else None):
-                terminalreporter.write_line(line)
-        except Exception as error:
-            terminalreporter.write_line(f"Buildkite Test Engine: {error!r}")
+        self._say(terminalreporter)
 
-    def _new_journal(self) -> Journal:
-        if self._settings.journal_path:
-            path = Path(self._settings.journal_path).absolute()
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.unlink(missing_ok=True)
-            return Journal(path)
-        return Journal(_directory(self._config) / f"{uuid4()}.ndjson")
+    def pytest_unconfigure(self, config: pytest.Config) -> None:
+        """Do what is not done yet: not every way in which a run ends leads through its hooks."""
+        self._end(1)
+        self._say(config.pluginmanager.getplugin("terminalreporter"))
+
+    def _begin(self, session: pytest.Session) -> None:
+        settings = self._settings
+        self._journal = Journal(_new_path(self._config, settings), secret=settings.token)
+        self._delivery = Delivery(self._journal, settings, note=self._note)
+        recorder = Recorder(
+            self._journal, self._evidence, self._config, is_careful=self.is_uploaded
+        )
+        recorder.begin(run_started("pytest", pytest.__version__))
+        self._recorder = recorder
+        self._config.pluginmanager.register(recorder)
+        if self.is_uploaded:
+            self._termination = Termination(session, self._end)
+            self._termination.arm()
+            self._config.pluginmanager.register(self._termination)
+            if settings.upload_interval:
+                self._config.pluginmanager.register(
+                    Checkpoints(
+                        self._config.pluginmanager, self._checkpoint, settings.upload_interval
+                    )
+                )
+
+    def _checkpoint(self, seconds: float) -> None:
+        if self._delivery is not None:
+            try:
+                self._delivery.checkpoint(seconds)
+            except Exception as error:
+                self._failed("a checkpoint failed: ", error)
+
+    def _end(self, status: int) -> None:
+        """Deliver, once, whatever the rest of the run did."""
+        recorder, delivery, termination = self._recorder, self._delivery, self._termination
+        if recorder is None or delivery is None or getpid() != self._owner:
+            return
+        self._recorder = None
+        try:
+            if termination is not None:
+                termination.tests_are_over()
+            recorder.finish(status)
+            self._errors += recorder.errors
+            if termination is not None:
+                delivery.finish(termination.latest)
+            else:
+                delivery.finish()
+        except KeyboardInterrupt:
+            delivery.interrupted()
+        except Exception as error:
+            self._failed("", error)
+        delivery.outcome.errors += self._errors
+
+    def _say(self, terminal: pytest.TerminalReporter | None) -> None:
+        """Say what became of the results, once, and let go of the journal where all is well."""
+        if self._is_said or getpid() != self._owner:
+            return
+        self._is_said = True
+        try:
+            outcome = self._delivery.outcome if self._delivery else Outcome(errors=self._errors)
+            notes = [*self._settings.complaints, *self._troubles()]
+            kept: Path | None = None
+            if self._journal is not None and not outcome.is_complete:
+                kept = None if self._journal.error else self._journal.path
+            said = lines(outcome, kept, notes)
+            if self._settings.debug_enabled:
+                said += [f"{NAME} (debug): {line}" for line in self._debug]
+            token = self._settings.token
+            for line in said:
+                _write(terminal, line.replace(token, "[token]") if token else line)
+            if self._journal is not None and outcome.is_complete and not self._settings.journal:
+                self._journal.discard()
+        except Exception as error:
+            _write(terminal, f"{NAME}: {error!r}")
+
+    def _troubles(self) -> list[str]:
+        """Return what was wrong with the journal."""
+        journal = self._journal
+        if journal is None:
+            return []
+        said = []
+        if journal.error is not None:
+            said.append(f"the journal {journal.path} could not be written: {journal.error}")
+        if journal.removals:
+            said.append(f"the journal {journal.path} was removed while the tests ran")
+        return said
+
+    def _failed(self, what: str, error: object) -> None:
+        self._errors.append(
+            f"{what}{error!r}" if isinstance(error, Exception) else f"{what}{error}"
+        )
+        if isinstance(error, Exception) and self._settings.debug_enabled:
+            import traceback
+
+            self._debug += "".join(
+                traceback.format_exception(type(error), error, error.__traceback__)
+            ).splitlines()
+
+    def _note(self, line: str) -> None:
+        if self._settings.debug_enabled:
+            self._debug.append(line)
+
+
+def _write(terminal: pytest.TerminalReporter | None, line: str) -> None:
+    if terminal is not None:
+        terminal.write_line(line)
+    else:
+        print(line, file=sys.stderr)  # noqa: T201
+
+
+def _new_path(config: pytest.Config, settings: Settings) -> Path:
+    """Return where the journal goes; what is there is removed."""
+    if settings.journal:
+        path = Path(settings.journal).absolute()
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.unlink(missing_ok=True)
+        return path
+    return _directory(config) / f"{uuid4()}.ndjson"
 
 
 def _directory(config: pytest.Config) -> Path:

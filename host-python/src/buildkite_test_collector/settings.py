@@ -1,10 +1,17 @@
-"""What the user wants: the command line and the environment, as one typed object."""
+"""What the user wants: the command line, the environment and the ini file, as one typed object.
+
+One table says all that can be set. The options of pytest, its ini values, the variables that are
+read and the README's table come from it, with one precedence: command line, environment, ini file,
+default. What is empty counts as not set.
+"""
 
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field, fields, replace
+from typing import TYPE_CHECKING, Any, Callable
+
+from .setting import PREFIX, Setting, base_url, number, whole_number, yes_or_no
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,30 +25,45 @@ API_URL = "https://analytics-api.buildkite.com/v1"
 
 @dataclass(frozen=True)
 class Settings:
-    """What the user wants."""
+    """What the user wants; each field is described in `TABLE`."""
 
-    #: The suite's token; without one nothing is uploaded. Never in a repr.
-    token: str | None = field(default=None, repr=False)
-    #: The base of the API, without a trailing slash.
+    #: Never in a repr.
+    token: str = field(default="", repr=False)
+    enabled: bool = True
     api_url: str = API_URL
-    #: How long all uploads at the end of a run may take, in seconds.
+    allow_http: bool = False
+    upload_batch_size: int = 500
     upload_timeout: float = 60.0
-    #: How many results go into one upload.
-    batch_size: int = 500
-    #: Where to write the results as JSON.
-    json_path: str | None = None
-    #: Whether that file's results are kept.
+    upload_interval: float = 60.0
+    json: str = ""
     merge_json: bool = False
-    #: Where to keep the run's events.
-    journal_path: str | None = None
+    tag_filters: str = ""
+    journal: str = ""
+    nested: bool = False
+    debug_enabled: bool = False
+    key: str = ""
+    url: str = ""
+    branch: str = ""
+    sha: str = ""
+    number: str = ""
+    job_id: str = ""
+    message: str = ""
+    tags: str = ""
+    location_prefix: str = ""
+    execution_name_prefix: str = ""
+    execution_name_suffix: str = ""
+    environment: str = ""
+    git: bool = False
 
-    #: Whether to upload a run that a test of another one has started.
-    is_nested_wanted: bool = False
+    #: Where each value came from that is no default, by field: `--buildkite-url`, for example.
+    sources: Mapping[str, str] = field(default_factory=dict, repr=False)
+    #: What was set and could not be read, a sentence each.
+    complaints: tuple[str, ...] = ()
 
     @property
     def is_active(self) -> bool:
         """Whether anybody wants to know of this run."""
-        return bool(self.token or self.json_path or self.journal_path)
+        return self.enabled and bool(self.token or self.json or self.journal)
 
     @property
     def upload_url(self) -> str:
@@ -50,38 +72,122 @@ class Settings:
 
     def without_upload(self) -> Settings:
         """Return these settings without a token."""
-        return replace(self, token=None)
+        return replace(self, token="")
 
     @classmethod
     def of_environment(cls, environ: Mapping[str, str] = os.environ) -> Settings:
-        """Return the settings without a command line."""
-        return cls(
-            token=environ.get("BUILDKITE_ANALYTICS_TOKEN", "").strip() or None,
-            api_url=environ.get("BUILDKITE_ANALYTICS_API_URL", "").strip().rstrip("/") or API_URL,
-            upload_timeout=_number(environ, "UPLOAD_TIMEOUT", cls.upload_timeout),
-            batch_size=int(_number(environ, "UPLOAD_BATCH_SIZE", cls.batch_size)),
+        """Return the settings without a command line and an ini file."""
+        return cls._read(lambda setting: setting.of_environment(environ))
+
+    @classmethod
+    def of_config(cls, config: pytest.Config, environ: Mapping[str, str] = os.environ) -> Settings:
+        """Return the settings of a pytest run."""
+        return cls._read(
+            lambda setting: (
+                setting.of_command_line(config)
+                or setting.of_environment(environ)
+                or setting.of_ini(config)
+            )
         )
 
     @classmethod
-    def of_config(cls, config: pytest.Config) -> Settings:
-        """Return the settings of a pytest run."""
-        environment = cls.of_environment()
-        return cls(
-            token=environment.token,
-            api_url=environment.api_url,
-            upload_timeout=environment.upload_timeout,
-            batch_size=environment.batch_size,
-            json_path=config.getoption("jsonpath"),
-            merge_json=config.getoption("mergejson"),
-            is_nested_wanted=config.getoption("buildkite_nested"),
-            journal_path=config.getoption("buildkite_journal"),
-        )
+    def _read(cls, find: Callable[[Setting], tuple[str, str] | None]) -> Settings:
+        values: dict[str, Any] = {}
+        sources: dict[str, str] = {}
+        complaints = []
+        for setting in TABLE:
+            found = find(setting)
+            if found is None:
+                continue
+            source, text = found
+            try:
+                values[setting.name] = setting.parse(text)
+                sources[setting.name] = source
+            except ValueError as error:
+                default = DEFAULTS[setting.name]
+                complaints.append(f"{source} is {text!r}, but must be {error}; {default} is used")
+        return cls(**values, sources=sources, complaints=tuple(complaints))
 
 
-def _number(environ: Mapping[str, str], name: str, default: float) -> float:
-    """Return a variable that is a positive number, or the default."""
-    try:
-        number = float(environ.get(f"BUILDKITE_ANALYTICS_{name}", ""))
-    except ValueError:
-        return default
-    return number if 0 < number < 1e6 else default
+def add_settings(parser: pytest.Parser) -> None:
+    """Tell pytest of everything that can be set."""
+    group = parser.getgroup("buildkite", "Buildkite Test Engine")
+    for setting in TABLE:
+        setting.add_to(parser, group)
+
+
+#: Everything that can be set.
+TABLE = (
+    Setting("token", "the suite's token; without one nothing is uploaded", "TOKEN"),
+    Setting("enabled", "`false` switches the plugin off", "BOOL", yes_or_no),
+    Setting("json", "write the results to this file, as a JSON array", "PATH", option="--json"),
+    Setting(
+        "merge_json",
+        "keep the results that the file has; several runs may write to it at once",
+        parse=yes_or_no,
+        option="--merge-json",
+    ),
+    Setting(
+        "tag_filters",
+        "run only tests with this execution_tag, for example color:red",
+        "KEY:VALUE",
+        option="--tag-filters",
+    ),
+    Setting("journal", "write the run's events to this file, and keep it", "PATH"),
+    Setting(
+        "nested",
+        "upload also when a test of another run that is uploaded has started this one",
+        parse=yes_or_no,
+    ),
+    Setting(
+        "api_url",
+        "another place to upload to; `/uploads` is added",
+        "URL",
+        base_url,
+        also=(f"{PREFIX}BASE_URL", f"{PREFIX}ENDPOINT"),
+    ),
+    Setting(
+        "allow_http",
+        "upload also over plain http to another host, where anybody on the way can read the token",
+        parse=yes_or_no,
+    ),
+    Setting(
+        "upload_batch_size",
+        "how many results go into one upload, at most 5000",
+        "N",
+        whole_number(1, 5000),
+    ),
+    Setting(
+        "upload_timeout",
+        "how many seconds all uploads at the end of a run may take",
+        "SECONDS",
+        number(0.1, 86_400, " of seconds"),
+    ),
+    Setting(
+        "upload_interval",
+        "after how many seconds results are uploaded during a run; 0: only at its end",
+        "SECONDS",
+        number(0, 86_400, " of seconds"),
+    ),
+    Setting("debug_enabled", "say also what goes well, request by request", parse=yes_or_no),
+    Setting("key", "the run that results belong to; the same for all jobs of a build", "TEXT"),
+    Setting("url", "the page of the build", "URL"),
+    Setting("branch", "the branch that is tested", "TEXT"),
+    Setting("sha", "the commit that is tested", "TEXT"),
+    Setting("number", "the build's number", "TEXT"),
+    Setting("job_id", "the job's id", "TEXT"),
+    Setting("message", "the commit's message", "TEXT"),
+    Setting("tags", "tags of all results: `key=value,key=value`, or a JSON object", "TAGS"),
+    Setting("environment", "further keys of `run_env`, as a JSON object", "JSON"),
+    Setting("location_prefix", "what to put before the path of each test's file", "PATH"),
+    Setting("execution_name_prefix", "what Test Engine shows before each name", "TEXT"),
+    Setting("execution_name_suffix", "what Test Engine shows after each name", "TEXT"),
+    Setting(
+        "git",
+        "ask git for the branch, commit and message that the CI system does not tell",
+        parse=yes_or_no,
+    ),
+)
+
+#: What counts where nothing is set, by field.
+DEFAULTS = {each.name: each.default for each in fields(Settings) if each.name != "sources"}

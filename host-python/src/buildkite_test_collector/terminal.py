@@ -1,10 +1,11 @@
-"""What the terminal is told of a run's results, a line each."""
+"""What the terminal is told of a run's results: three lines at most."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
     from .delivery import Outcome
@@ -16,25 +17,47 @@ COMMAND = "buildkite-test-collector upload"
 NAME = "Buildkite Test Engine"
 
 
-def lines(outcome: Outcome, journal: Path | None) -> list[str]:
-    """Return what to say of a delivery, and of the journal where it was kept for another try."""
+def lines(outcome: Outcome, journal: Path | None, notes: Iterable[str] = ()) -> list[str]:
+    """Return what to say of a delivery: what arrived, what did not, and what else there is.
+
+    `journal` is where the events were kept for another try.
+    """
+    said = (_arrived(outcome), _missing(outcome, journal), [*notes, *_noted(outcome)])
+    return [f"{NAME}: {'; '.join(each)}" for each in said if each]
+
+
+def _arrived(outcome: Outcome) -> list[str]:
     said = []
     if outcome.uploaded:
         where = outcome.run_url or "Test Engine"
-        said.append(f"{_results(outcome.uploaded)} uploaded to {where}")
+        said.append(f"{results(outcome.uploaded)} uploaded to {where}")
     if outcome.skipped:
-        said.append(f"Test Engine passed over {_results(outcome.skipped)}")
-    if outcome.errors:
-        refused = f"{_results(outcome.refused)} not uploaded: " if outcome.refused else ""
-        kept = f"; to try again: {COMMAND} {journal}" if journal is not None else ""
-        said.append(f"{refused}{'; '.join(outcome.errors)}{kept}")
+        why = f" ({outcome.skipped_why})" if outcome.skipped_why else ""
+        said.append(f"Test Engine passed over {results(outcome.skipped)}{why}")
+    if outcome.repeated:
+        many = results(outcome.repeated)
+        said.append(f"{many} may be there twice: the connection broke before an answer came")
+    return said
+
+
+def _missing(outcome: Outcome, journal: Path | None) -> list[str]:
+    if not outcome.errors:
+        return []
+    refused = f"{results(outcome.refused)} not uploaded: " if outcome.refused else ""
+    kept = [f"to try again: {COMMAND} {journal}"] if journal is not None else []
+    return [f"{refused}{'; '.join(outcome.errors)}", *kept]
+
+
+def _noted(outcome: Outcome) -> list[str]:
+    said = list(outcome.notes)
     summary = outcome.summary
     if summary is not None and summary.problem_count:
         more = summary.problem_count - len(summary.problems)
-        also = f"; and {more} more" if more else ""
-        said.append(f"{'; '.join(summary.problems)}{also}")
-    return [f"{NAME}: {line}" for line in said]
+        said += summary.problems
+        said += [f"and {more} more"] if more else []
+    return said
 
 
-def _results(count: int) -> str:
+def results(count: int) -> str:
+    """Return how many results there are, in words."""
     return "1 result" if count == 1 else f"{count} results"

@@ -1,205 +1,183 @@
-"""Uploads to Test Engine over HTTP."""
+"""Uploads to Test Engine over HTTP, within one deadline, that nothing can hold up."""
 
 from __future__ import annotations
 
 import contextlib
 import gzip
-import random
+import re
 from dataclasses import dataclass
-from json import loads
-from typing import TYPE_CHECKING, Any
+from queue import Empty, SimpleQueue
+from threading import Thread
+from typing import TYPE_CHECKING, Callable, Union
 
 from . import __version__
-from .clock import Clock
+from .answer import Answer, accepted, failed, refused
+from .connections import Connections
 from .errors import UploadError
+from .tries import Tries, Window, now
 
 if TYPE_CHECKING:
-    from urllib3 import BaseHTTPResponse, PoolManager, Retry
+    from collections.abc import Generator, Sequence
 
     from .settings import Settings
 
 #: How long a server may take to connect, and between two pieces of an answer, in seconds.
 PATIENCE = 30.0
 
-#: How often a body is sent again.
-RETRIES = 5
-
 #: How many bodies in a row may fail before the rest is not tried.
 FAILURES = 2
 
-#: How long to wait before a body is sent again, in seconds: at first, and at most.
-FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0
+#: How many connections there are at most, and how many bodies make another one worth it.
+CONNECTIONS, BODIES = 4, 4
 
-#: Answers after which the same body may be accepted, as bktec has them, too.
-PASSING = frozenset((408, 409, 429, *range(500, 600)))
+#: How much of an answer is read, in bytes.
+ANSWER = 256 * 1024
 
-#: What a person can do about an answer that stays as it is.
-ADVICE = {
-    401: "the token was not accepted; check BUILDKITE_ANALYTICS_TOKEN",
-    403: "the upload is not allowed, or the organization has reached the limits of its plan",
-    404: "there is no such place, or no such suite; check the API's URL and the token",
-    413: "the upload is too large for the server; make BUILDKITE_ANALYTICS_UPLOAD_BATCH_SIZE less",
-    422: "the upload was not understood",
-}
+#: How long the end of a thread is waited for, in seconds.
+FAREWELL = 1.0
+
+_TOKEN = re.compile("[!-~]+")
 
 
 @dataclass(frozen=True)
-class Answer:
-    """What Test Engine says of an upload that it has accepted."""
+class Body:
+    """A request's body on its way."""
 
-    #: The page of the run, if the answer names it.
-    run_url: str | None
-    #: Results that it passed over.
-    skipped: int
+    #: Compressed.
+    data: bytes
+    #: The event that says that it was accepted.
+    receipt: str
+    #: How many results it holds.
+    results: int
+
+    @classmethod
+    def of(cls, text: str, receipt: str, results: int) -> Body:
+        """Compress a body."""
+        return cls(gzip.compress(text.encode(), 6), receipt, results)
+
+
+#: What became of a body.
+Fate = Union[Answer, UploadError]
 
 
 class Uploader:
-    """Sends bodies over one connection that is kept alive, within one deadline for all of them.
+    """Sends bodies until a deadline, by threads, so that whoever waits for them is free to stop.
 
     After some failures in a row the rest is not tried: a server that is down costs its deadline
     once, and not once for each body.
     """
 
-    def __init__(self, settings: Settings) -> None:
-        self._url = settings.upload_url
-        self._deadline = _now() + settings.upload_timeout
-        self._failures = 0
-        self._pool = _pool(self._url)
-        self._headers = {
-            "Authorization": f'Token token="{settings.token}"',
-            "Content-Type": "application/json",
-            "Content-Encoding": "gzip",
-            "User-Agent": f"buildkite-test-collector/{__version__}",
-        }
+    def __init__(
+        self, settings: Settings, deadline: Callable[[], float], note: Callable[[str], None]
+    ) -> None:
+        """Send until a deadline, in seconds on the monotonic clock; it may be brought forward.
 
-    def send(self, body: bytes) -> Answer:
-        """Send a compressed body, and again where that may help.
+        What goes well is noted, too, a line a request.
+        """
+        self._settings = settings
+        self._window = Window(deadline)
+        self._note = note
+        self._failures = 0
+
+    def send(self, bodies: Sequence[Body]) -> Generator[tuple[Body, Fate], None, None]:
+        """Send bodies, and give each with what became of it, as soon as that is known.
+
+        No thread is left behind but one that waits for a name server, for which nobody waits.
 
         Raises:
-            UploadError: it was not accepted, or not tried any more.
+            UploadError: nothing can be sent at all.
         """
-        if self._failures >= FAILURES:
-            raise UploadError(f"{self._url} does not take uploads now")
+        if not _TOKEN.fullmatch(self._settings.token):
+            raise UploadError(
+                "the token has a character that no token has; check BUILDKITE_ANALYTICS_TOKEN"
+            )
+        count = min(CONNECTIONS, max(1, len(bodies) // BODIES))
+        connections = Connections(self._settings, count)
+        waiting: SimpleQueue[int] = SimpleQueue()
+        done: SimpleQueue[tuple[int, Fate]] = SimpleQueue()
+        left = dict(enumerate(bodies))
+        for index in left:
+            waiting.put(index)
+
+        def work() -> None:
+            with contextlib.suppress(Empty):
+                while True:
+                    index = waiting.get_nowait()
+                    done.put((index, self._sent(connections, bodies[index])))
+
+        threads = [Thread(target=work, daemon=True) for _ in range(count)]
         try:
-            answer = self._send(body)
-        except UploadError:
+            for thread in threads:
+                thread.start()
+            while left and (seconds := self._window.left()):
+                with contextlib.suppress(Empty):
+                    index, fate = done.get(timeout=seconds)
+                    yield left.pop(index), fate
+        finally:
+            self._window.close()
+            connections.break_off()
+            for thread in threads:
+                thread.join(FAREWELL)
+            connections.close()
+        with contextlib.suppress(Empty):
+            while True:
+                index, fate = done.get_nowait()
+                yield left.pop(index), fate
+        for body in left.values():
+            yield body, self._failed("the time for uploads is over")
+
+    def _sent(self, connections: Connections, body: Body) -> Fate:
+        """Send a body, and again where that may help."""
+        if self._failures >= FAILURES:
+            return self._failed("uploads are not taken now")
+        if not self._window.left():
+            return self._failed("the time for uploads is over")
+        tries = Tries(body.data, self._window)
+        try:
+            answer = self._answer(connections, body, tries)
+        except UploadError as error:
             self._failures += 1
-            raise
+            return error
+        except Exception as error:
+            # An error's text may quote a header, and with it the token.
+            self._failures += 1
+            if not self._window.trouble or getattr(error, "reason", None) is not None:
+                self._window.trouble = failed(error)
+            return self._failed("" if self._window.left() else "the time for uploads is over")
         self._failures = 0
         return answer
 
-    def close(self) -> None:
-        """Close the connection."""
-        self._pool.clear()
+    def _failed(self, why: str) -> UploadError:
+        parts = (self._settings.upload_url, why, self._window.trouble)
+        return UploadError(": ".join(part for part in parts if part))
 
-    def _send(self, body: bytes) -> Answer:
+    def _answer(self, connections: Connections, body: Body, tries: Tries) -> Answer:
         from urllib3 import Timeout
-        from urllib3.exceptions import HTTPError
 
-        left = self._deadline - _now()
-        if left <= 0:
-            raise UploadError(f"{self._url}: the time for uploads is over")
-        try:
-            response = self._pool.request(
-                "POST",
-                self._url,
-                body=body,
-                headers=self._headers,
-                timeout=Timeout(connect=min(PATIENCE, left), read=min(PATIENCE, left)),
-                retries=_retry(self._deadline),
-            )
-        except (HTTPError, ValueError, UnicodeError) as error:
-            # Its text may quote a header, and with it the token.
-            reason = getattr(error, "reason", None) or error
-            raise UploadError(f"{self._url}: {type(reason).__name__}") from None
-        said = _object(response.data)
-        if response.status not in range(200, 300):
-            raise UploadError(f"{self._url}: {_refusal(response, said)}")
-        run_url = said.get("run_url") or said.get("upload_url") or said.get("url")
-        skipped = said.get("skipped")
-        return Answer(
-            run_url=run_url if isinstance(run_url, str) else None,
-            skipped=skipped if isinstance(skipped, int) else 0,
+        began, left = now(), tries.window.left()
+        response = connections.request(
+            self._settings.upload_url,
+            body=tries.stream,
+            headers={
+                "Authorization": f'Token token="{self._settings.token}"',
+                "Content-Type": "application/json",
+                "Content-Encoding": "gzip",
+                "Content-Length": str(len(body.data)),
+                "User-Agent": f"buildkite-test-collector/{__version__}",
+            },
+            timeout=Timeout(connect=min(PATIENCE, left), read=min(PATIENCE, left)),
+            retries=tries.retry(),
         )
-
-
-def compressed(body: str) -> bytes:
-    """Return a body as it goes over the wire."""
-    return gzip.compress(body.encode(), 6)
-
-
-def _now() -> float:
-    """Return seconds on a clock that only goes forward."""
-    return Clock.monotonic() / 1e9
-
-
-def _retry(deadline: float) -> Retry:
-    """Return when to send again: what may pass, after a pause, and not past the deadline."""
-    from urllib3.exceptions import MaxRetryError
-    from urllib3.util import Retry as AnyRetry
-
-    class RetryUntil(AnyRetry):
-        """Sends again as long as there is time, after the pause that the server asks for."""
-
-        def increment(self, method: Any = None, url: Any = None, *args: Any, **kw: Any) -> Any:
-            retry = super().increment(method, url, *args, **kw)
-            if _now() >= deadline:
-                raise MaxRetryError(kw.get("_pool"), url or "", kw.get("error"))  # type: ignore[arg-type]
-            return retry
-
-        def get_retry_after(self, response: BaseHTTPResponse) -> float | None:
-            asked = super().get_retry_after(response)
-            if asked is None:
-                with contextlib.suppress(ValueError):
-                    asked = float(response.headers.get("RateLimit-Reset", ""))
-            return None if asked is None else self._in_time(asked)
-
-        def get_backoff_time(self) -> float:
-            count = len(self.history)
-            pause = min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** max(0, count - 1))
-            return self._in_time(pause * random.uniform(0.5, 1.0))  # noqa: S311
-
-        def _in_time(self, pause: float) -> float:
-            return max(0.0, min(pause, deadline - _now()))
-
-    return RetryUntil(
-        total=RETRIES,
-        status_forcelist=PASSING,
-        allowed_methods=None,
-        redirect=0,
-        raise_on_redirect=False,
-        raise_on_status=False,
-        respect_retry_after_header=True,
-    )
-
-
-def _pool(url: str) -> PoolManager:
-    """Return connections to a URL, through the proxy that the environment names."""
-    from urllib.parse import urlsplit
-    from urllib.request import getproxies, proxy_bypass
-
-    import urllib3
-
-    parts = urlsplit(url)
-    proxy = getproxies().get(parts.scheme)
-    if proxy and not proxy_bypass(parts.hostname or ""):
-        return urllib3.ProxyManager(proxy)
-    return urllib3.PoolManager()
-
-
-def _refusal(response: BaseHTTPResponse, said: dict[str, Any]) -> str:
-    """Return what a server's refusal means, in a sentence."""
-    message = said.get("message")
-    parts = [str(response.status), ADVICE.get(response.status, response.reason or "")]
-    if isinstance(message, str) and message:
-        parts.append(f"({message[:200]})")
-    return " ".join(part for part in parts if part)
-
-
-def _object(data: bytes) -> dict[str, Any]:
-    """Return an answer's JSON object, or an empty one: answers come in several shapes."""
-    with contextlib.suppress(ValueError, RecursionError):
-        answer = loads(data)
-        if isinstance(answer, dict):
-            return answer
-    return {}
+        said = b""
+        # The status alone decides: what breaks after it must not have the body sent again.
+        with contextlib.suppress(Exception):
+            said = response.read(ANSWER)
+        response.release_conn()
+        self._note(
+            f"{body.results} results in {len(body.data)} bytes: "
+            f"{response.status} after {now() - began:.2f} s, {tries.count} tries"
+        )
+        if response.status not in range(200, 300):
+            self._window.trouble = refused(response.status, response.reason, said)
+            raise self._failed("")
+        return accepted(said, body.results, is_repeated=tries.is_unknown)

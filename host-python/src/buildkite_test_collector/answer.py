@@ -1,0 +1,99 @@
+"""What Test Engine answers, and what goes wrong on the way, in words for people.
+
+An answer is hostile until read: of any shape, size and alphabet.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import re
+from dataclasses import dataclass
+from json import loads
+from typing import Any
+
+#: What a person can do about an answer that stays as it is.
+ADVICE = {
+    401: "the token was not accepted; check BUILDKITE_ANALYTICS_TOKEN",
+    403: "the upload is not allowed, or the organization has reached the limits of its plan",
+    404: "there is no such place, or no such suite; check the API's URL and the token",
+    413: "the upload is too large for the server; make BUILDKITE_ANALYTICS_UPLOAD_BATCH_SIZE less",
+    422: "the upload was not understood",
+}
+
+#: What a person can do about a request without an answer, by the class of urllib3's error.
+TROUBLE = {
+    "ConnectTimeoutError": "nobody answers",
+    "NameResolutionError": "the host's name is not known",
+    "NewConnectionError": "nobody answers",
+    "ProtocolError": "the connection broke",
+    "ProxyError": "the proxy does not answer; check HTTPS_PROXY",
+    "ReadTimeoutError": "no answer came in time",
+    "SSLError": "its certificate is not trusted; REQUESTS_CA_BUNDLE may name those that are",
+}
+
+#: How much of a text of the server's is said, in characters.
+SAID = 200
+
+_URL = re.compile("https?://[!-~]{1,500}")
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What Test Engine says of an upload that it has accepted."""
+
+    #: The page of the run, if the answer names it.
+    run_url: str | None = None
+    #: Results that it passed over.
+    skipped: int = 0
+    #: Why, if it says so.
+    reason: str = ""
+    #: Whether an earlier try may have arrived as well.
+    is_repeated: bool = False
+
+
+def accepted(body: bytes, results: int, *, is_repeated: bool) -> Answer:
+    """Return what an answer to an accepted upload says; answers come in several shapes."""
+    said = _object(body)
+    errors = said.get("errors")
+    skipped = said.get("skipped")
+    run_url = said.get("run_url") or said.get("upload_url") or said.get("url")
+    return Answer(
+        run_url=run_url if isinstance(run_url, str) and _URL.fullmatch(run_url) else None,
+        skipped=min(max(skipped, 0), results) if isinstance(skipped, int) else 0,
+        reason=printable(errors[0]) if isinstance(errors, list) and errors else "",
+        is_repeated=is_repeated,
+    )
+
+
+def refused(status: int, reason: str | None, body: bytes) -> str:
+    """Return what a refusal means, in a sentence."""
+    parts = [str(status), ADVICE.get(status, printable(reason or ""))]
+    message = _object(body).get("message")
+    if message:
+        parts.append(f"({printable(message)})")
+    return " ".join(part for part in parts if part)
+
+
+def failed(error: Exception) -> str:
+    """Return what went wrong without an answer; an error's own text may quote the token."""
+    reason = getattr(error, "reason", None) or error
+    name = type(reason).__name__
+    said = next(
+        (TROUBLE[each.__name__] for each in type(reason).mro() if each.__name__ in TROUBLE), ""
+    )
+    return f"{said} ({name})" if said else name
+
+
+def printable(value: object) -> str:
+    """Return a server's text as a terminal may show it."""
+    text = value if isinstance(value, str) else str(value)
+    return "".join(each if each.isprintable() else " " for each in text[:SAID]).strip()
+
+
+def _object(data: bytes) -> dict[str, Any]:
+    """Return an answer's JSON object, or an empty one."""
+    with contextlib.suppress(ValueError, RecursionError):
+        answer = loads(data)
+        if isinstance(answer, dict):
+            return answer
+    return {}

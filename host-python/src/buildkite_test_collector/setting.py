@@ -1,0 +1,153 @@
+"""One thing that can be set: its names, and how its text is read."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Callable
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import pytest
+
+#: What variables of ours begin with.
+PREFIX = "BUILDKITE_ANALYTICS_"
+
+#: How yes and no are written, in any case.
+YES, NO = frozenset(("1", "true", "yes", "on")), frozenset(("0", "false", "no", "off"))
+
+#: What must not be seen by others: no command line and no file holds it.
+SECRET = frozenset(("token",))
+
+#: The attributes of options that the pure-Python plugin has, too.
+DESTINATIONS = {"json": "jsonpath", "merge_json": "mergejson", "tag_filters": "tag_filters"}
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One thing that can be set."""
+
+    #: Its field in `Settings`, from which its other names follow.
+    name: str
+    #: What it does, for `pytest --help` and the README.
+    help: str
+    #: What a text must be, as the metavar of its option; none for a switch.
+    metavar: str | None = None
+    #: From a text to a value; raises `ValueError` with what is allowed.
+    parse: Callable[[str], Any] = str
+    #: Its option, where that is not made from the name.
+    option: str | None = None
+    #: Further variables, which collectors for other languages read.
+    also: tuple[str, ...] = ()
+
+    @property
+    def options(self) -> list[str]:
+        """Its options on pytest's command line; a secret has none, since anybody may see it."""
+        if self.name in SECRET:
+            return []
+        own = f"--buildkite-{self.name.replace('_', '-')}"
+        return [own] if self.option is None else [self.option, own]
+
+    @property
+    def dest(self) -> str:
+        """The attribute that pytest keeps the option's value in."""
+        return DESTINATIONS.get(self.name, f"buildkite_{self.name}")
+
+    @property
+    def ini(self) -> str | None:
+        """Its name in an ini file; a secret has none, since it would be committed."""
+        return None if self.name in SECRET else f"buildkite_{self.name}"
+
+    @property
+    def variables(self) -> tuple[str, ...]:
+        """The environment variables that set it, the first of which counts."""
+        return (f"{PREFIX}{self.name.upper()}", *self.also)
+
+    def of_command_line(self, config: pytest.Config) -> tuple[str, str] | None:
+        """Return the option that sets it, and its text."""
+        text = config.getoption(self.dest, None)
+        return (self.options[-1], text) if text else None
+
+    def of_environment(self, environ: Mapping[str, str]) -> tuple[str, str] | None:
+        """Return the variable that sets it, and its text."""
+        for name in self.variables:
+            text = environ.get(name, "").strip()
+            if text:
+                return name, text
+        return None
+
+    def of_ini(self, config: pytest.Config) -> tuple[str, str] | None:
+        """Return the ini value that sets it, and its text."""
+        try:
+            text = str(config.getini(self.ini)).strip() if self.ini else ""
+        except TypeError:
+            # A TOML file can hold a number, where pytest then wants a text.
+            text = "no text"
+        return (self.ini or "", text) if text else None
+
+    def add_to(self, parser: pytest.Parser, group: pytest.OptionGroup) -> None:
+        """Tell pytest of it."""
+        for option in self.options:
+            text = self.help if option == self.options[0] else f"the same as {self.options[0]}"
+            if self.metavar is None:
+                switch = {"action": "store_const", "dest": self.dest}
+                add_option(group, option, **switch, const="true", help=text)
+                no = f"--no-{option[2:]}"
+                add_option(group, no, **switch, const="false", help=argparse.SUPPRESS)
+            else:
+                add_option(group, option, dest=self.dest, metavar=self.metavar, help=text)
+        if self.ini:
+            parser.addini(self.ini, self.help, default="")
+
+
+def add_option(group: pytest.OptionGroup, option: str, **form: Any) -> None:
+    """Add an option, unless another plugin has one of that name: it was here first."""
+    # pytest 7 says a conflict when it parses, later versions when an option is added.
+    with contextlib.suppress(ValueError, argparse.ArgumentError):
+        group.addoption(option, **form)
+
+
+def yes_or_no(text: str) -> bool:
+    """Read a switch."""
+    if text.lower() not in YES | NO:
+        raise ValueError("1, true, yes or on, or 0, false, no or off")
+    return text.lower() in YES
+
+
+def number(least: float, most: float, unit: str = "") -> Callable[[str], float]:
+    """Return what reads a number in a range."""
+
+    def read(text: str) -> float:
+        with contextlib.suppress(ValueError):
+            value = float(text)
+            if least <= value <= most:
+                return value
+        raise ValueError(f"a number{unit} from {least:g} to {most:g}")
+
+    return read
+
+
+def whole_number(least: int, most: int) -> Callable[[str], int]:
+    """Return what reads a whole number in a range."""
+
+    def read(text: str) -> int:
+        with contextlib.suppress(ValueError):
+            if least <= int(text) <= most:
+                return int(text)
+        raise ValueError(f"a whole number from {least} to {most}")
+
+    return read
+
+
+def base_url(text: str) -> str:
+    """Read the base of the API; other collectors' variables hold the whole URL of uploads."""
+    from urllib.parse import urlsplit
+
+    with contextlib.suppress(ValueError):
+        parts = urlsplit(text)
+        # Reading the port raises where it is none.
+        if parts.scheme in ("http", "https") and parts.hostname and parts.port != 0:
+            return text.rstrip("/").removesuffix("/uploads").rstrip("/")
+    raise ValueError("a URL that begins with https://")

@@ -1,0 +1,321 @@
+"""What may happen to the process and to its machine, and what becomes of the results."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+from stand_in import TestEngine, faults
+
+from .aftermath import Aftermath
+from .project import TOKEN, Project, ours
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="it is Linux's disasters")
+
+TWO = {"test_before", "test_slow"}
+
+
+@contextlib.contextmanager
+def mounted(folder: Path, *options: str) -> Iterator[None]:
+    """Mount a disk of its own at a folder; where that is not allowed, the test is skipped."""
+    folder.mkdir(parents=True, exist_ok=True)
+    mount = shutil.which("mount")
+    if mount is None:
+        pytest.skip("there is no mount")
+    command = [mount, "-t", "tmpfs", "-o", ",".join(options), "none", str(folder)]
+    if subprocess.run(command, capture_output=True, check=False).returncode != 0:
+        pytest.skip("mounting is not allowed here")
+    try:
+        yield
+    finally:
+        subprocess.run(["umount", str(folder)], check=True)
+
+
+def test_sigint(project: Project) -> None:
+    assert project.interrupt(signal.SIGINT) == 2
+    Aftermath(project.engine, project.path, project.output.read_text()).check(TWO)
+
+
+def test_sigint_twice(tmp_path: Path) -> None:
+    """The second comes while the results are uploaded, and ends that at once."""
+    with TestEngine(TOKEN, script=[faults.Hang(90)]) as engine:
+        project = Project(tmp_path, engine)
+        with project.started() as process:
+            while not (tmp_path / "is_slow").exists():
+                time.sleep(0.05)
+            process.send_signal(signal.SIGINT)
+            engine.wait_for(1, 60)
+            process.send_signal(signal.SIGINT)
+            assert process.wait(10) == 2
+        output = project.output.read_text()
+        (line,) = ours(output)
+        assert "2 results not uploaded: the upload was interrupted; to try again" in line
+        Aftermath(engine, tmp_path, output).check(TWO)
+
+
+def test_sigkill(project: Project) -> None:
+    """W4: nothing was left of it."""
+    assert project.interrupt(signal.SIGKILL) == -signal.SIGKILL
+    Aftermath(project.engine, project.path, "").check(TWO)
+    assert not project.engine.executions
+
+
+@pytest.mark.parametrize("times", [1, 2])
+@pytest.mark.parametrize("companion", ["", "xdist"])
+def test_sigterm(project: Project, companion: str, times: int) -> None:
+    """W4: nothing was uploaded."""
+    arguments = []
+    if companion:
+        project.use(companion)
+        arguments = ["-n", "2"]
+    assert project.interrupt(signal.SIGTERM, *arguments, times=times) == 143
+    output = project.output.read_text()
+    Aftermath(project.engine, project.path, output).check(TWO)
+    found = {result["name"]: result["result"] for result in project.engine.executions}
+    assert found == {"test_before": "passed", "test_slow": "unknown"}
+    assert "2 results uploaded" in ours(output)[0]
+
+
+def test_sigterm_that_a_test_swallows(project: Project) -> None:
+    run = project.test("""
+        import os, signal
+        def test_swallows():
+            try:
+                os.kill(os.getpid(), signal.SIGTERM)
+                for _ in range(100): pass
+            except BaseException:
+                pass
+        def test_never(): pass
+    """)
+    assert run.status == 143
+    assert run.outcomes == {"test_swallows": "passed"}
+
+
+def test_sigterm_is_left_to_others_and_to_children(project: Project) -> None:
+    run = project.test("""
+        import multiprocessing, os, signal, sys, time
+
+        def ours(): return signal.getsignal(signal.SIGTERM) != signal.SIG_DFL
+
+        def test_a_child_dies():
+            child = os.fork()
+            if child == 0:
+                os._exit(ours())
+            assert os.waitpid(child, 0)[1] == 0
+
+        def test_a_child_that_is_terminated():
+            for _ in range(50):
+                child = multiprocessing.get_context("fork").Process(target=time.sleep, args=(60,))
+                child.start()
+                child.terminate()
+                child.join(30)
+                assert child.exitcode == -signal.SIGTERM
+
+        def test_ours_is_there():
+            assert ours()
+    """)
+    assert run.status == 0
+    project.write(
+        {
+            "run.py": """
+            import signal, sys, pytest
+            signal.signal(signal.SIGTERM, mine := lambda *_: None)
+            pytest.main(["-q", "test_other.py"])
+            assert signal.getsignal(signal.SIGTERM) is mine
+            signal.signal(signal.SIGTERM, signal.SIG_DFL)
+            pytest.main(["-q", "test_default.py"])
+            assert signal.getsignal(signal.SIGTERM) == signal.SIG_DFL
+            """,
+            "test_other.py": """
+            import signal
+            def test_other(): assert "lambda" in repr(signal.getsignal(signal.SIGTERM))
+            """,
+            "test_default.py": "def test_default(): pass\n",
+        }
+    )
+    done = project.run("run.py")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "1 passed" in done.stdout
+    assert "failed" not in done.stdout
+
+
+def test_memory_is_short(project: Project) -> None:
+    project.write(
+        {
+            "conftest.py": """
+            import resource
+
+            def pytest_sessionfinish():
+                pages = int(open("/proc/self/statm").read().split()[0])
+                limit = pages * resource.getpagesize() + (50 << 20)
+                resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+            """
+        }
+    )
+    run = project.test("def test_it(): pass\n", "-p", "no:faulthandler")
+    assert run.status == 0
+    assert "the component cannot be loaded: memory is short; to try again" in run.said[0]
+
+
+@pytest.mark.parametrize("limit", [80, 120, 200])
+def test_memory_is_short_from_the_start(project: Project, limit: int) -> None:
+    """Whatever can be done with so little, the tests are not troubled."""
+    project.write({"test_it.py": "def test_it(): pass\n"})
+    project.write(
+        {
+            "run.py": f"""
+            import resource, sys, pytest
+            resource.setrlimit(resource.RLIMIT_AS, ({limit} << 20, {limit} << 20))
+            sys.exit(pytest.main(["-q"]))
+            """
+        }
+    )
+    done = project.run("run.py")
+    assert done.returncode == 0, done.stdout + done.stderr
+    Aftermath(project.engine, project.path, done.stdout + done.stderr).check({"test_it"})
+
+
+def test_the_disk_is_full(project: Project) -> None:
+    """The journal is lost, and the run and the upload are not."""
+    with mounted(project.path / "disk", "size=16k"):
+        run = project.test(
+            "import pytest\n@pytest.mark.parametrize('n', range(200))\ndef test_it(n): pass\n",
+            "--buildkite-journal=disk/kept.ndjson",
+            "--json=disk/results.json",
+            watched=False,
+        )
+        assert run.status == 0
+        Aftermath(project.engine, project.path / "nothing", run.stdout).check(
+            {f"test_it[{n}]" for n in range(200)}
+        )
+    assert "200 results uploaded" in run.said[0]
+    assert "results.json cannot be written: [Errno 28] No space left on device" in run.said[1]
+    assert "kept.ndjson could not be written: [Errno 28]" in run.said[2]
+
+
+def test_nothing_can_be_written(project: Project) -> None:
+    project.write({"test_it.py": "def test_it(): pass\n"})
+    with mounted(project.path / "disk", "ro"):
+        project.environment = {"TMPDIR": str(project.path / "disk"), "HOME": "/nonexistent"}
+        run = project.pytest(
+            "-o", "cache_dir=disk/cache", "--json=disk/results.json", watched=False
+        )
+    assert run.status == 0
+    assert "1 result uploaded" in run.said[0]
+    assert "disk/results.json cannot be written: [Errno 30] Read-only file system" in run.said[1]
+    Aftermath(project.engine, project.path, run.stdout).check({"test_it"})
+
+
+def test_no_home(project: Project) -> None:
+    project.write({"test_it.py": "def test_it(): pass\n"})
+    environ = project.environ()
+    del environ["HOME"]
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest"],
+        cwd=project.path,
+        env=environ,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0
+    Aftermath(project.engine, project.path, done.stdout).check({"test_it"})
+
+
+def test_the_journal_is_removed_while_tests_run(project: Project) -> None:
+    run = project.test(
+        """
+        import os
+        def test_before(): pass
+        def test_removes(): os.unlink("kept.ndjson")
+        def test_after(): pass
+        """,
+        "--buildkite-journal=kept.ndjson",
+        watched=False,
+    )
+    assert run.status == 0
+    assert {result["name"] for result in project.engine.executions} == {"test_after"}
+    assert "kept.ndjson was removed while the tests ran" in run.said[-1]
+
+
+def test_a_cache_that_is_no_directory(project: Project) -> None:
+    (project.path / ".pytest_cache").write_bytes(b"\0hostile")
+    run = project.test("def test_it(): pass\n", watched=False)
+    assert run.status == 0
+    Aftermath(project.engine, project.path, run.stdout).check({"test_it"})
+
+
+def test_wasmtime_cannot_be_imported(project: Project) -> None:
+    project.write({"broken/wasmtime.py": "raise ImportError('no library for this machine')\n"})
+    project.environment = {"PYTHONPATH": str(project.path / "broken")}
+    run = project.test("def test_it(): pass\n", "--json=results.json", watched=False)
+    assert run.status == 0
+    (line,) = run.said
+    assert "the component cannot be loaded: no library for this machine; to try again" in line
+    Aftermath(project.engine, project.path, run.stdout).check({"test_it"})
+
+    del project.environment["PYTHONPATH"]
+    (kept,) = project.path.rglob("*.ndjson")
+    done = project.run("-m", "buildkite_test_collector.cli", "upload", str(kept))
+    assert done.returncode == 0, done.stderr
+    assert [result["name"] for result in project.engine.executions] == ["test_it"]
+
+
+@pytest.mark.parametrize("traps", [1, 2])
+def test_the_component_traps(project: Project, traps: int) -> None:
+    """Once, it is begun anew; twice, the events are kept."""
+    project.write(
+        {
+            "conftest.py": f"""
+            from buildkite_test_collector.component import MEMORY_LIMIT, Run
+            feed, left = Run.feed, [{traps}]
+
+            def trapping(self, events):
+                if left[0]:
+                    left[0] -= 1
+                    # A text of that size does not fit into the component's memory.
+                    feed(self, " " * MEMORY_LIMIT)
+                return feed(self, events)
+
+            def pytest_sessionfinish():
+                Run.feed = trapping
+            """
+        }
+    )
+    run = project.test("def test_it(): pass\n", watched=False)
+    assert run.status == 0
+    assert len(run.said) == 1
+    assert ("uploaded to" if traps == 1 else "the component failed in") in run.said[0]
+    Aftermath(project.engine, project.path, run.stdout).check({"test_it"})
+
+
+def test_another_plugin_breaks_the_end(project: Project) -> None:
+    project.write(
+        {"conftest.py": "def pytest_sessionfinish(): raise RuntimeError('not our fault')\n"}
+    )
+    run = project.test("def test_it(): pass\n", watched=False)
+    assert run.status != 0
+    assert [result["name"] for result in project.engine.executions] == ["test_it"]
+
+
+@pytest.mark.parametrize("content", [b"\xff\xfe\0", b"{", b"{}", b"[" * 100_000, b'"text"'])
+def test_a_results_file_that_is_broken(project: Project, content: bytes) -> None:
+    """W27: a green run failed, and the file stayed as it was."""
+    (project.path / "merged.json").write_bytes(content)
+    run = project.test("def test_it(): pass\n", "--json=merged.json", "--merge-json", watched=False)
+    assert run.status == 0
+    assert "is kept as merged.json.broken-1" in run.said[-1]
+    assert (project.path / "merged.json.broken-1").read_bytes() == content
+    (result,) = json.loads((project.path / "merged.json").read_text())
+    assert result["name"] == "test_it"
