@@ -30,6 +30,8 @@ pub enum Event {
     Phase(Phase),
     /// A test is over.
     TestFinished(TestFinished),
+    /// A result that an earlier run has settled.
+    Result(EarlierResult),
     /// The server has accepted these executions.
     Uploaded(Uploaded),
     /// The run is over, in order.
@@ -49,6 +51,7 @@ impl Event {
             Self::Tag(_) => TAG,
             Self::Phase(_) => PHASE,
             Self::TestFinished(_) => TEST_FINISHED,
+            Self::Result(_) => RESULT,
             Self::Uploaded(_) => UPLOADED,
             Self::RunFinished(_) => RUN_FINISHED,
             Self::Unknown(name) => name,
@@ -190,6 +193,15 @@ pub struct TestFinished {
     pub time: i64,
 }
 
+/// A result that an earlier run has settled.
+#[derive(Debug, Clone, PartialEq)]
+pub struct EarlierResult {
+    /// The execution's number, greater than all before it in the run.
+    pub execution: u64,
+    /// An element of the array that `--json` writes.
+    pub result: Map<String, Value>,
+}
+
 /// The server has accepted these executions.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Uploaded {
@@ -291,6 +303,10 @@ pub fn parse(line: &str) -> Result<Parsed, EventError> {
             execution: fields.need("execution", Fields::number)?,
             time: fields.need("time", Fields::time)?,
         }),
+        RESULT => Event::Result(EarlierResult {
+            execution: fields.need("execution", Fields::number)?,
+            result: fields.need("result", Fields::object)?,
+        }),
         UPLOADED => Event::Uploaded(Uploaded {
             executions: fields.need("executions", Fields::ranges)?,
         }),
@@ -353,6 +369,7 @@ const SPAN: &str = "span";
 const TAG: &str = "tag";
 const PHASE: &str = "phase";
 const TEST_FINISHED: &str = "test-finished";
+const RESULT: &str = "result";
 const UPLOADED: &str = "uploaded";
 const RUN_FINISHED: &str = "run-finished";
 

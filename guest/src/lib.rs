@@ -9,6 +9,7 @@
 //!                   └─environment──► run_env ─────────────────────────────────────┘
 //! ```
 
+pub mod earlier;
 pub mod environment;
 pub mod event;
 pub mod execution;

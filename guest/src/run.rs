@@ -7,7 +7,8 @@
 //! | a line that is no event | rejected with its number; the lines around it count |
 //! | an event or a field that this version does not know | passed over, counted |
 //! | a second `run-started` | passed over, told |
-//! | a `test-started` whose number is not above all before | passed over, told |
+//! | a `result` that lacks what a result must have | passed over, told |
+//! | a `test-started` or `result` whose number is not above all before | passed over, told |
 //! | anything for an execution that has not started, or has finished | passed over, told |
 //! | a test that never finishes | becomes a result when the run does ([`Run::finish`]) |
 //! | a time before zero, an end before its start | brought forward to it |
@@ -17,8 +18,11 @@
 use std::collections::VecDeque;
 use std::rc::Rc;
 
+use crate::earlier;
 use crate::environment::{self, RunEnv};
-use crate::event::{self, Event, EventError, Parsed, RunStarted, Span, Tag, TestStarted};
+use crate::event::{
+    self, EarlierResult, Event, EventError, Parsed, RunStarted, Span, Tag, TestStarted,
+};
 use crate::execution::{Ending, Execution};
 use crate::identity::RunId;
 use crate::json::json;
@@ -280,6 +284,7 @@ impl Run {
                     None => self.not_running(test.execution, "test-finished"),
                 }
             }
+            Event::Result(result) => self.earlier_result(result),
             Event::Uploaded(uploaded) => {
                 self.more_uploaded.extend(uploaded.executions);
             }
@@ -322,6 +327,19 @@ impl Run {
         }
     }
 
+    fn earlier_result(&mut self, event: EarlierResult) {
+        let (line, number) = (self.lines, event.execution);
+        match earlier::settled(event.result) {
+            Err(why) => self.problems.add(|| format!("line {line}: a result {why}")),
+            Ok((result, json)) if self.running.pass_over(number) => {
+                self.keep(number, result, json);
+            }
+            Ok(_) => self
+                .problems
+                .add(|| format!("line {line}: execution {number} has already started")),
+        }
+    }
+
     fn span(&mut self, mut span: Span) {
         span.start = span.start.map(|start| start.max(0));
         span.end = span.end.map(|end| end.max(0));
@@ -355,16 +373,23 @@ impl Run {
     fn settle(&mut self, mut execution: Execution, time: i64, ending: Ending) {
         execution.end(time, ending);
         let number = execution.test().execution;
-        *match execution.verdict().result() {
+        let result = execution.verdict().result();
+        let run = self.header.as_ref().map_or(RunId::NONE, |header| header.id);
+        let json = payload::execution(run, execution, &mut self.cuts);
+        self.keep(number, result, json);
+    }
+
+    /// Keeps a result until every output has taken it.
+    fn keep(&mut self, number: u64, result: TestResult, json: String) {
+        *match result {
             TestResult::Passed => &mut self.counts.passed,
             TestResult::Failed => &mut self.counts.failed,
             TestResult::Skipped => &mut self.counts.skipped,
             TestResult::Unknown => &mut self.counts.unknown,
         } += 1;
-        let run = self.header.as_ref().map_or(RunId::NONE, |header| header.id);
         let settled = Rc::new(Settled {
             number,
-            json: payload::execution(run, execution, &mut self.cuts).into_boxed_str(),
+            json: json.into_boxed_str(),
         });
         if self.outputs.uploads && !self.uploaded.contains(number) {
             self.to_upload.push_back(Rc::clone(&settled));

@@ -30,6 +30,16 @@ impl Running {
         true
     }
 
+    /// Passes a number over, if it is greater than all before it, and says whether it was.
+    #[must_use]
+    pub fn pass_over(&mut self, number: u64) -> bool {
+        let is_new = !self.has_started(number);
+        if is_new {
+            self.newest = Some(number);
+        }
+        is_new
+    }
+
     /// Whether the execution of that number has started, or could have.
     #[must_use]
     pub fn has_started(&self, number: u64) -> bool {

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import os
+import re
 import signal
 import subprocess
 import sys
@@ -63,10 +66,82 @@ def test_only_what_was_not_accepted(tmp_path: Path) -> None:
 
 
 def test_bad_input(project: Project) -> None:
-    project.write({"empty.ndjson": "", "nonsense.ndjson": "what?\n"})
-    for name in ("missing.ndjson", "empty.ndjson", "nonsense.ndjson"):
+    names = {
+        "empty.ndjson": "",
+        "nonsense.ndjson": "what?\n",
+        "torn.json": '[{"name":',
+        "deep.json": "[" * 100_000,
+        "numbers.json": "[1, 2]",
+        "none.json": "[]",
+    }
+    project.write(names)
+    (project.path / "bytes.ndjson").write_bytes(b"\xff\0\n" * 100)
+    for name in ("missing.ndjson", "bytes.ndjson", ".", *names):
         done = upload(project, name)
         assert done.returncode == 2
         assert name in done.stderr
     project.token = None
     assert upload(project, "empty.ndjson").returncode == 2
+
+
+def test_a_results_file(project: Project) -> None:
+    """The results that a run without a token wrote are sent as they are, and the file stays."""
+    token, project.token = project.token, None
+    run = project.test(
+        """
+        import pytest
+        @pytest.mark.execution_tag("team", "checkout")
+        def test_passes(spans):
+            with spans.measure("sleep"): pass
+        def test_fails(): assert 1 == 2
+        @pytest.mark.skip(reason="why")
+        def test_skipped(): pass
+        """
+    )
+    project.token = token
+    project.environment = {"BUILDKITE_BUILD_ID": "build-7"}
+    done = upload(project, "results.json")
+    assert done.returncode == 0, done.stderr
+    assert "3 results uploaded" in done.stderr
+    (request,) = project.engine.requests
+    assert request.problems == ()
+    assert request.body["run_env"]["key"] == "build-7"
+    assert request.body["data"] == run.written
+    assert json.loads((project.path / "results.json").read_text("utf-8")) == run.written
+
+
+def test_a_results_file_that_is_not_accepted(tmp_path: Path) -> None:
+    script = [faults.Answer(422), None]
+    with TestEngine(TOKEN, script=script) as engine:
+        project = Project(tmp_path, engine)
+        results = [{"name": "test_it", "history": HISTORY}, {"name": "incomplete"}]
+        project.write({"results.json": json.dumps(results)})
+        done = upload(project, "results.json")
+        assert done.returncode == 1
+        assert "1 result not uploaded" in done.stderr
+        assert "line 3: a result does not say how long it took" in done.stderr
+        (kept,) = re.findall(r"buildkite-test-collector upload (\S+)", done.stderr)
+        assert upload(project, kept).returncode == 0
+        assert [each["name"] for each in engine.executions] == ["test_it"]
+
+
+def test_progress_is_shown_on_a_terminal(project: Project) -> None:
+    project.environment["BUILDKITE_ANALYTICS_UPLOAD_BATCH_SIZE"] = "10"
+    project.write(
+        {"results.json": json.dumps([{"name": f"test_{n}", "history": HISTORY} for n in range(25)])}
+    )
+    here, there = os.openpty()
+    with subprocess.Popen(
+        [sys.executable, "-m", "buildkite_test_collector.cli", "upload", "results.json"],
+        cwd=project.path,
+        env=project.environ(),
+        stderr=there,
+    ) as process:
+        assert process.wait(60) == 0
+    os.close(there)
+    shown = os.read(here, 10_000).decode()
+    os.close(here)
+    assert "\r10 of 25 results\r20 of 25 results\r25 of 25 results\r\n" in shown
+
+
+HISTORY = {"section": "top", "start_at": 0.0, "end_at": 1.0, "duration": 1.0, "children": []}

@@ -7,13 +7,14 @@ use contract::schema::Schema;
 use serde_json::{Map, Value, json};
 
 /// The events that the schema describes.
-const EVENTS: [&str; 8] = [
+const EVENTS: [&str; 9] = [
     "run-started",
     "test-started",
     "span",
     "tag",
     "phase",
     "test-finished",
+    "result",
     "uploaded",
     "run-finished",
 ];
