@@ -44,6 +44,9 @@ COMPANIONS = (
     "xdist.looponfail",
 )
 
+#: What lines of ours on the terminal begin with.
+OURS = re.compile(r"Buildkite Test Engine( \(debug\))?: ")
+
 #: The suite's token, as the stand-in expects it.
 TOKEN = "not-a-real-token"  # noqa: S105
 
@@ -192,7 +195,7 @@ class Project:
                 time.sleep(0.05)
             for _ in range(times):
                 process.send_signal(number)
-                time.sleep(0.3)
+                time.sleep(0.05)
             return process.wait(60)
 
     @contextlib.contextmanager
@@ -260,7 +263,7 @@ def component() -> Component:
 
 def ours(output: str) -> list[str]:
     """Return the lines of ours in what a run printed."""
-    return [line for line in output.splitlines() if line.startswith("Buildkite Test Engine")]
+    return [line for line in output.splitlines() if OURS.match(line)]
 
 
 def events(journal: Path) -> list[dict[str, Any]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from buildkite_test_collector.settings import DEFAULTS, TABLE
 
 from .project import TOKEN
 
@@ -63,10 +65,31 @@ def test_shell_example(project: Project, command: str) -> None:
         assert project.engine.executions
 
 
-def test_every_option_and_variable_of_the_plugin_is_named(project: Project) -> None:
+SETTINGS = re.compile(r"(?<=rewrites it. -->\n).*(?=<!-- /settings -->)", re.DOTALL)
+
+
+def settings_table() -> str:
+    """Return what can be set, as the README has it."""
+    rows = ["| setting | what it does | default |", "|---|---|---|"]
+    for setting in TABLE:
+        name = f"`{setting.option}`, `{setting.name}`" if setting.option else f"`{setting.name}`"
+        default = DEFAULTS[setting.name]
+        shown = f"`{json.dumps(default).strip(chr(34))}`" if default not in ("", False) else ""
+        also = "".join(f"; also `{name}`" for name in setting.also)
+        rows.append(f"| {name} | {setting.help}{also} | {shown} |".replace("  |", " |"))
+    return "\n".join(rows) + "\n"
+
+
+def test_everything_that_can_be_set_is_in_the_table() -> None:
+    if os.environ.get("BLESS") == "1":
+        text = SETTINGS.sub(lambda _: settings_table(), README)
+        (Path(__file__).parents[2] / "README.md").write_text(text, "utf-8")
+        return
+    assert SETTINGS.findall(README) == [settings_table()]
+
+
+def test_every_option_of_the_plugin_is_a_setting(project: Project) -> None:
     text = project.pytest("--help", watched=False).stdout
     (group,) = re.findall(r"\nBuildkite Test Engine:\n(.*?)\n\n", text, re.DOTALL)
-    options = re.findall(r"--[a-z-]+", group)
-    assert len(options) >= 4
-    for option in options:
-        assert f"`{option}" in README
+    shown = set(re.findall(r"^  (--[a-z-]+)", group, re.MULTILINE))
+    assert shown == {option for setting in TABLE for option in setting.options}

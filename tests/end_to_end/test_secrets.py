@@ -21,9 +21,6 @@ TESTS = """
         token = os.environ["BUILDKITE_ANALYTICS_TOKEN"]
         with spans.measure("annotation", {"content": f"the token is {token}"}):
             raise RuntimeError(token[::-1])
-
-    @pytest.mark.parametrize("token", [os.environ["BUILDKITE_ANALYTICS_TOKEN"]])
-    def test_named(token): pass
 """
 
 SCRIPTS: dict[str, list[Any]] = {

@@ -80,7 +80,6 @@ class Delivery:
 
     def checkpoint(self, seconds: float) -> None:
         """Upload what has finished so far, as far as it can be done in some seconds."""
-        until = now() + seconds
         try:
             self._fold()
         except ComponentError:
@@ -88,6 +87,7 @@ class Delivery:
             self._component = None
             self._restart()
             return
+        until = now() + seconds
         refused = self._upload(lambda: until)
         self._note(f"checkpoint: {self.outcome.uploaded} results uploaded; {refused or 'no error'}")
 

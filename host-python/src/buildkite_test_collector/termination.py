@@ -25,7 +25,7 @@ LEAST = 1.5
 EXIT_STATUS = 143
 
 #: How far apart two signals are that are not one signal sent twice, in seconds.
-APART = 1.0
+APART = 2.0
 
 
 class Termination:
