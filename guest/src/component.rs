@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 
-use crate::environment::{self, RunEnv};
+use crate::environment::{self, Surroundings};
 use crate::event::{self, Event, EventError as Error};
 use crate::json::json;
 use crate::run;
@@ -24,7 +24,7 @@ impl Guest for Component {
 
     fn run_env(run_started: String) -> Result<String, EventError> {
         match event::parse(&run_started)?.event {
-            Event::RunStarted(run) => Ok(json(&RunEnv::new(&run))),
+            Event::RunStarted(run) => Ok(json(&Surroundings::of(*run).run_env)),
             other => Err(EventError::UnexpectedEvent(other.name().to_owned())),
         }
     }

@@ -10,6 +10,7 @@ use serde_json::{Map, Value};
 
 use crate::fields::Fields;
 use crate::identity::RunId;
+use crate::settings::Settings;
 use crate::text::scrubbed;
 
 /// The format of the events that this version reads, as `run-started` states it.
@@ -67,12 +68,36 @@ pub struct RunStarted {
     pub id: RunId,
     /// Those of the environment variables asked for that are set. What is no text counts as unset.
     pub environment: Map<String, Value>,
+    /// Those of the values in files asked for that were found. What is no text counts as not found.
+    pub found: Map<String, Value>,
+    /// What git says of the working tree, where the host was told to ask it.
+    pub git: Option<Git>,
+    /// What the host was told to do.
+    pub settings: Settings,
     /// The library that sends the results.
     pub collector: Option<Tool>,
     /// The test runner.
     pub runner: Option<Tool>,
     /// The programming language of the tests.
     pub language: Option<Tool>,
+}
+
+/// What git says of the working tree.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Git {
+    /// The branch that is checked out; `HEAD` where none is.
+    pub branch: Option<String>,
+    /// Commits that the run may be of, first the one that is checked out.
+    pub commits: Vec<Commit>,
+}
+
+/// A commit in git.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Commit {
+    /// Its whole hash.
+    pub sha: String,
+    /// Its message.
+    pub message: Option<String>,
 }
 
 /// Something with a name and a version.
@@ -337,15 +362,32 @@ fn run_started(fields: &mut Fields) -> Result<Event, EventError> {
     let id = fields.need("id", Fields::text)?;
     // For people who read a journal; nothing is computed from it.
     fields.number("unix_time_ms")?;
-    // No setting is defined yet: each is passed over and counted.
-    fields.inner("settings", |_| Ok(()))?;
     Ok(Event::RunStarted(Box::new(RunStarted {
         id: RunId::parse(&id).ok_or_else(|| EventError::Malformed("id: not a UUID".to_owned()))?,
         environment: fields.object("environment")?.unwrap_or_default(),
+        found: fields.object("found")?.unwrap_or_default(),
+        git: fields.inner("git", git)?,
+        settings: fields
+            .inner("settings", Settings::take)?
+            .unwrap_or_default(),
         collector: fields.inner("collector", tool)?,
         runner: fields.inner("runner", tool)?,
         language: fields.inner("language", tool)?,
     })))
+}
+
+fn git(fields: &mut Fields) -> Result<Git, EventError> {
+    Ok(Git {
+        branch: fields.text("branch")?,
+        commits: fields.each("commits", commit)?,
+    })
+}
+
+fn commit(fields: &mut Fields) -> Result<Commit, EventError> {
+    Ok(Commit {
+        sha: fields.need("sha", Fields::text)?,
+        message: fields.text("message")?,
+    })
 }
 
 fn tool(fields: &mut Fields) -> Result<Tool, EventError> {

@@ -76,6 +76,15 @@ impl Fields {
         }
     }
 
+    /// Takes a yes or no.
+    pub fn flag(&mut self, name: &str) -> Taken<Option<bool>> {
+        match self.any(name) {
+            None => Ok(None),
+            Some(Value::Bool(flag)) => Ok(Some(flag)),
+            Some(_) => Err(wrong(name, "true or false")),
+        }
+    }
+
     /// Takes a number that counts something.
     pub fn number(&mut self, name: &str) -> Taken<Option<u64>> {
         let number = self.any(name);

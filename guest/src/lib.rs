@@ -23,6 +23,7 @@ pub mod problem;
 pub mod ranges;
 pub mod run;
 pub mod running;
+pub mod settings;
 pub mod span;
 pub mod tag;
 pub mod text;

@@ -28,6 +28,10 @@ pub const EXPANDED_CHARS: usize = 10_240;
 /// How many bytes of all `backtrace` lines of an execution the server keeps.
 pub const BACKTRACE_BYTES: usize = 100 * 1024;
 
+/// How many characters of a value of `run_env` are sent. Test Engine documents none; every upload
+/// repeats them.
+pub const RUN_ENV_CHARS: usize = 10_240;
+
 /// How many tags an execution or an upload may have, beside Test Engine's own.
 pub const TAGS: usize = 10;
 

@@ -48,15 +48,25 @@ impl Cuts {
     }
 }
 
-/// An execution as an element of an upload's `data`, and of the `--json` array.
+/// An execution as an element of an upload's `data`, and of the `--json` array; with what comes
+/// before the paths of files.
 #[must_use]
-pub fn execution(run: RunId, mut execution: Execution, cuts: &mut Cuts) -> String {
+pub fn execution(
+    run: RunId,
+    location_prefix: Option<&str>,
+    mut execution: Execution,
+    cuts: &mut Cuts,
+) -> String {
     let spans = Tree::new(execution.take_spans());
     let test = execution.test();
     let failures = execution.verdict().failures();
-    let location = test.file.as_ref().map(|file| match test.line {
+    let file = test.file.as_deref().map(|file| match location_prefix {
+        Some(prefix) => Cow::Owned(joined(prefix, file)),
+        None => Cow::Borrowed(file),
+    });
+    let location = file.as_deref().map(|file| match test.line {
         Some(line) => format!("{file}:{line}"),
-        None => file.clone(),
+        None => file.to_owned(),
     });
     let (name, is_cut) = shortened(&test.name, limits::NAME_CHARS);
     cuts.names += u64::from(is_cut);
@@ -71,7 +81,7 @@ pub fn execution(run: RunId, mut execution: Execution, cuts: &mut Cuts) -> Strin
         scope: &test.scope,
         name,
         location,
-        file_name: test.file.as_deref(),
+        file_name: file.as_deref(),
         history: History {
             section: "top",
             children: spans.roots().map(SpanJson).collect(),
@@ -100,6 +110,15 @@ pub fn opening(run_env: &RunEnv, tags: &Tags) -> String {
 
 /// The part of an upload after its results.
 pub const CLOSING: &str = "]}";
+
+/// A path behind another, with one slash between them.
+fn joined(prefix: &str, path: &str) -> String {
+    format!(
+        "{}/{}",
+        prefix.trim_end_matches('/'),
+        path.trim_start_matches('/')
+    )
+}
 
 /// Nanoseconds as Test Engine's seconds.
 fn seconds(nanoseconds: i64) -> f64 {

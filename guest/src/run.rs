@@ -19,7 +19,7 @@ use std::collections::VecDeque;
 use std::rc::Rc;
 
 use crate::earlier;
-use crate::environment::{self, RunEnv};
+use crate::environment::{RunEnv, Surroundings};
 use crate::event::{
     self, EarlierResult, Event, EventError, Parsed, RunStarted, Span, Tag, TestStarted,
 };
@@ -114,6 +114,7 @@ pub struct Run {
 struct Header {
     id: RunId,
     run_env: RunEnv,
+    location_prefix: Option<String>,
 }
 
 impl Run {
@@ -266,7 +267,7 @@ impl Run {
     fn fold(&mut self, parsed: Parsed) {
         self.not_understood += parsed.unknown_fields;
         match parsed.event {
-            Event::RunStarted(run) => self.run_started(&run),
+            Event::RunStarted(run) => self.run_started(*run),
             Event::TestStarted(test) => self.test_started(test),
             Event::Span(span) => self.span(span),
             Event::Tag(tag) => self.tag(tag),
@@ -296,24 +297,33 @@ impl Run {
         }
     }
 
-    fn run_started(&mut self, run: &RunStarted) {
+    fn run_started(&mut self, run: RunStarted) {
         if self.header.is_some() {
             self.problems
                 .add(|| format!("line {}: a second run-started was passed over", self.lines));
             return;
         }
+        let id = run.id;
+        let surroundings = Surroundings::of(run);
         self.header = Some(Header {
-            id: run.id,
-            run_env: RunEnv::new(run),
+            id,
+            run_env: surroundings.run_env,
+            location_prefix: surroundings.location_prefix,
         });
-        if let Some(tag) = environment::tag(run) {
-            self.upload_tag(tag);
+        if let Some(tag) = surroundings.worker {
+            self.upload_tag(tag, UPLOAD);
+        }
+        for tag in surroundings.tags {
+            self.upload_tag(tag, "setting tags");
+        }
+        for problem in surroundings.problems {
+            self.problems.add(|| problem);
         }
     }
 
-    fn upload_tag(&mut self, tag: Tag) {
+    fn upload_tag(&mut self, tag: Tag, whose: &str) {
         if let Err(why) = self.tags.add(tag) {
-            self.problems.add(|| format!("the upload: {why}"));
+            self.problems.add(|| format!("{whose}: {why}"));
         }
     }
 
@@ -356,7 +366,7 @@ impl Run {
                 Some(execution) => execution.tag(tag, &mut self.problems),
                 None => self.not_running(number, "tag"),
             },
-            None => self.upload_tag(tag),
+            None => self.upload_tag(tag, UPLOAD),
         }
     }
 
@@ -374,8 +384,10 @@ impl Run {
         execution.end(time, ending);
         let number = execution.test().execution;
         let result = execution.verdict().result();
-        let run = self.header.as_ref().map_or(RunId::NONE, |header| header.id);
-        let json = payload::execution(run, execution, &mut self.cuts);
+        let header = self.header.as_ref();
+        let run = header.map_or(RunId::NONE, |header| header.id);
+        let prefix = header.and_then(|header| header.location_prefix.as_deref());
+        let json = payload::execution(run, prefix, execution, &mut self.cuts);
         self.keep(number, result, json);
     }
 
@@ -415,6 +427,9 @@ impl Run {
         self.now = self.now.max(time);
     }
 }
+
+/// Whose a tag is that no execution has.
+const UPLOAD: &str = "the upload";
 
 /// The `uploaded` event for these executions.
 fn receipt(numbers: Ranges) -> String {

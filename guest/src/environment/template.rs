@@ -1,118 +1,164 @@
 //! Values made from variables: `{WORKFLOW}-{NUMBER}`.
 //!
-//! A name in braces stands for the variable's value; a filter may follow it: `{GITHUB_REF|ref}`.
-//! A template whose variables are not all set has no value.
+//! | written | stands for |
+//! |---|---|
+//! | `{NAME}` | the variable's value; where it is not set, the template has none |
+//! | `{NAME or OTHER}` | the value of the first that is set |
+//! | `{NAME\|ref}` | what a [filter](super::filter) makes of the value, or several in turn |
+//! | `[;region={NAME}]` | this part, or nothing where the variable is not set |
+//! | `{NAME} if OTHER` | the value, where a [condition](super::condition) holds |
 
-use super::Variables;
+use std::borrow::Cow;
 
-/// What a filter makes of a value; none where nothing is left.
-type Filter = fn(&str) -> Option<&str>;
+use super::variables::Variables;
+use super::{condition, filter};
+use crate::text::{cut, parts};
 
-const FILTERS: [(&str, Filter); 1] = [("ref", short_ref)];
+const OR: &str = " or ";
+const IF: &str = " if ";
 
-/// The value of the first template whose variables are all set.
-pub fn first(templates: &[&'static str], variables: &Variables<'_>) -> Option<String> {
-    templates
-        .iter()
-        .find_map(|template| value(template, variables))
+/// What a template stands for.
+pub fn value(template: &str, variables: &Variables<'_>) -> Option<String> {
+    let (template, condition) = template_and_condition(template);
+    if condition.is_some_and(|condition| !condition::holds(condition, variables)) {
+        return None;
+    }
+    let mut text = String::new();
+    let mut rest = template;
+    while let Some((before, after)) = cut(rest, "[") {
+        append(&mut text, before, variables)?;
+        let (inside, after) = cut(after, "]")?;
+        let length = text.len();
+        if append(&mut text, inside, variables).is_none() {
+            text.truncate(length);
+        }
+        rest = after;
+    }
+    append(&mut text, rest, variables)?;
+    Some(text)
 }
 
 /// The variables that a template names.
 pub fn variables(template: &'static str) -> impl Iterator<Item = &'static str> {
-    pieces(template).filter_map(|(_, reference)| Some(split(reference?).0))
+    let (template, condition) = template_and_condition(template);
+    references(template)
+        .flat_map(|reference| parts(name_and_filters(reference).0, OR))
+        .chain(condition::variables(condition.unwrap_or("")))
 }
 
-fn value(template: &'static str, variables: &Variables<'_>) -> Option<String> {
-    let mut text = String::new();
-    for (literal, reference) in pieces(template) {
-        text.push_str(literal);
-        if let Some(reference) = reference {
-            let (name, filter) = split(reference);
-            let value = variables.get(name)?;
-            text.push_str(match filter {
-                Some(filter) => filter(value)?,
-                None => value,
-            });
-        }
+fn template_and_condition(template: &str) -> (&str, Option<&str>) {
+    match cut(template, IF) {
+        Some((template, condition)) => (template, Some(condition)),
+        None => (template, None),
     }
-    Some(text)
 }
 
-/// A template as literals, each with the reference that follows it.
-fn pieces(template: &'static str) -> impl Iterator<Item = (&'static str, Option<&'static str>)> {
-    template.split_inclusive('}').map(|piece| {
-        piece
-            .strip_suffix('}')
-            .and_then(|piece| piece.split_once('{'))
-            .map_or((piece, None), |(literal, reference)| {
-                (literal, Some(reference))
-            })
-    })
+/// What stands in braces.
+fn references(template: &'static str) -> impl Iterator<Item = &'static str> {
+    let pieces = parts(template, "{").skip(1);
+    pieces.filter_map(|piece| Some(cut(piece, "}")?.0))
 }
 
-fn split(reference: &'static str) -> (&'static str, Option<Filter>) {
-    match reference.split_once('|') {
+/// The names in a reference, and the filters after them.
+fn name_and_filters(reference: &str) -> (&str, Option<&str>) {
+    match cut(reference, "|") {
+        Some((names, filters)) => (names, Some(filters)),
         None => (reference, None),
-        Some((name, filter)) => (
-            name,
-            FILTERS
-                .iter()
-                .find(|(known, _)| *known == filter)
-                .map(|(_, filter)| *filter),
-        ),
     }
 }
 
-/// A branch or tag as people say it: `refs/heads/main` is `main`, `refs/pull/89/merge` is
-/// `pull/89/merge`.
-fn short_ref(value: &str) -> Option<&str> {
-    let short = ["refs/heads/", "refs/tags/", "refs/"]
-        .iter()
-        .find_map(|prefix| value.strip_prefix(prefix))
-        .unwrap_or(value);
-    (!short.is_empty()).then_some(short)
+/// Adds a part without brackets; none where a variable is not set.
+fn append(text: &mut String, part: &str, variables: &Variables<'_>) -> Option<()> {
+    let mut rest = part;
+    while let Some((literal, after)) = cut(rest, "{") {
+        let (reference, after) = cut(after, "}")?;
+        text.push_str(literal);
+        text.push_str(&referred(reference, variables)?);
+        rest = after;
+    }
+    text.push_str(rest);
+    Some(())
+}
+
+/// The value of the first variable that is set and that the filters leave something of.
+fn referred<'a>(reference: &str, variables: &Variables<'a>) -> Option<Cow<'a, str>> {
+    let (names, filters) = name_and_filters(reference);
+    parts(names, OR).find_map(|name| {
+        let mut value = Cow::Borrowed(variables.get(name)?);
+        for filter in filters.into_iter().flat_map(|filters| parts(filters, "|")) {
+            value = match value {
+                Cow::Borrowed(value) => filter::filtered(filter, value)?,
+                Cow::Owned(value) => Cow::Owned(filter::filtered(filter, &value)?.into_owned()),
+            };
+        }
+        Some(value)
+    })
 }
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::super::providers::PROVIDERS;
+    use super::super::tests::run;
     use super::*;
 
-    fn made(templates: &[&'static str]) -> Option<String> {
-        let variables = json!({"A": "1", "B": "refs/heads/spin", "EMPTY": ""});
-        first(templates, &Variables(variables.as_object().unwrap()))
+    fn made(template: &'static str) -> Option<String> {
+        let run = run(&[
+            ("A", "1"),
+            ("B", "refs/heads/spin"),
+            ("C", "a b"),
+            ("EMPTY", ""),
+        ]);
+        value(template, &Variables::new(&run, false))
     }
 
     #[test]
-    fn the_first_template_with_all_its_variables_counts() {
-        assert_eq!(
-            made(&["{EMPTY}", "{A}-{NONE}", "no. {A}!"]),
-            Some("no. 1!".into())
-        );
-        assert_eq!(made(&["{NONE}"]), None);
+    fn a_template_is_made_of_what_it_names() {
+        for (template, expected) in [
+            ("no. {A}!", Some("no. 1!")),
+            ("{A}-{NONE}", None),
+            ("{EMPTY}", None),
+            ("{NONE or EMPTY or A}", Some("1")),
+            ("{A|again}", None),
+            ("{A or B|again}", None),
+            ("{A}/{B|ref}", Some("1/spin")),
+            ("{B|ref|-sp}", Some("in")),
+            ("{C|quoted|-a}", Some("%20b")),
+            ("{A}[-{NONE}][+{B|ref}]", Some("1+spin")),
+            ("{A}[-{A}-{NONE}]", Some("1")),
+            ("{A}[-{A|again}].", Some("1.")),
+            ("{A} if B", Some("1")),
+            ("{A} if NONE", None),
+            ("{A}-x if not NONE and C=a *", Some("1-x")),
+        ] {
+            assert_eq!(made(template).as_deref(), expected, "{template}");
+        }
     }
 
     #[test]
-    fn a_filter_changes_the_value() {
-        assert_eq!(made(&["{A}/{B|ref}"]), Some("1/spin".into()));
+    fn every_variable_is_named() {
+        let names: Vec<_> = variables("{A}[-{B or C|bare}] if D and not E=x").collect();
+        assert_eq!(names, ["A", "B", "C", "D", "E"]);
     }
 
     #[test]
-    fn every_filter_of_every_provider_exists() {
-        for reference in PROVIDERS
-            .iter()
-            .flat_map(|provider| provider.values())
-            .flatten()
-            .flat_map(|template| pieces(template))
-            .filter_map(|(_, reference)| reference)
-        {
-            if let Some((_, filter)) = reference.split_once('|') {
-                assert!(
-                    FILTERS.iter().any(|(known, _)| *known == filter),
-                    "{filter}"
-                );
+    fn every_template_of_every_provider_is_well_formed() {
+        for provider in PROVIDERS {
+            for template in provider.templates() {
+                let (made, _) = template_and_condition(template);
+                for (opening, closing) in [('{', '}'), ('[', ']')] {
+                    let opened = made.matches(opening).count();
+                    assert_eq!(opened, made.matches(closing).count(), "{template}");
+                }
+                for reference in references(made) {
+                    let (_, filters) = name_and_filters(reference);
+                    for filter in filters.into_iter().flat_map(|filters| parts(filters, "|")) {
+                        assert!(filter::exists(filter), "{template}: {filter}");
+                    }
+                }
+                for name in variables(template) {
+                    let is_name = |c: char| c.is_ascii_alphanumeric() || "_.".contains(c);
+                    assert!(!name.is_empty() && name.chars().all(is_name), "{template}");
+                }
             }
         }
     }

@@ -41,8 +41,16 @@ fn cases_set_variables_that_the_component_wants() {
     for case in Case::all() {
         let first = case.events.lines().next().unwrap_or_default();
         let first: Value = serde_json::from_str(first).unwrap_or_default();
-        for name in first["environment"].as_object().into_iter().flatten() {
-            assert!(wanted.contains(name.0), "{}: {}", case.name, name.0);
+        for field in ["environment", "found"] {
+            for (name, _) in first[field].as_object().into_iter().flatten() {
+                assert!(wanted.contains(name), "{}: {name}", case.name);
+                assert_eq!(
+                    name.contains('.'),
+                    field == "found",
+                    "{}: {name}",
+                    case.name
+                );
+            }
         }
     }
 }

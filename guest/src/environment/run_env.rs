@@ -1,0 +1,184 @@
+//! `run_env`: the run that an upload belongs to.
+
+use std::borrow::Cow;
+
+use serde::{Serialize, Serializer};
+use serde_json::Value;
+
+use super::git;
+use super::provider::{Field, Provider};
+use super::variables::Variables;
+use crate::event::{Git, RunStarted};
+use crate::limits;
+use crate::settings::{self, Settings};
+use crate::text::{self, cut};
+
+/// Where nothing is known of the run's surroundings.
+const GENERIC: &str = "generic";
+
+/// The run that an upload belongs to, as Test Engine names it
+/// (<https://buildkite.com/docs/test-engine/test-collection/ci-environments>).
+///
+/// Of two that say something the first counts: a setting of that name, the setting `environment`,
+/// the CI system, git. The sibling collectors merge `environment` likewise over everything that
+/// they found, the key and the collector's name not excepted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RunEnv(Vec<(String, String)>);
+
+impl RunEnv {
+    /// The `run_env` of a run in a CI system, or in none; and what was left out or cut, in words.
+    pub fn new(run: &mut RunStarted, provider: Option<&Provider>) -> (Self, Vec<String>) {
+        let environment = run.settings.environment.take();
+        let (environment, problems) = settings::entries("environment", environment, false);
+        let mut made = Making {
+            settings: &run.settings,
+            environment: environment.into_iter().filter_map(further).collect(),
+            values: Vec::new(),
+            problems,
+        };
+        let variables = Variables::new(run, provider.is_some_and(|provider| provider.is_exact));
+        let none = Git::default();
+        let git = run.git.as_ref().unwrap_or(&none);
+
+        made.field(
+            "CI",
+            Some(provider.map_or(GENERIC, |provider| provider.name)),
+        );
+        for (name, field) in FIELDS {
+            let own = provider.and_then(|provider| provider.value(field, &variables));
+            let found = match field {
+                Field::Key => own.or_else(|| Some(run.id.text())),
+                Field::Branch => own.or_else(|| git::branch(git)),
+                Field::CommitSha => git::commit_sha(git, own),
+                Field::Message => git::message(git, own, made.value("commit_sha")),
+                Field::Url | Field::Number | Field::JobId => own,
+            };
+            made.field(name, found.as_deref());
+        }
+        for (tool, name, version) in [
+            (&run.collector, "collector", "version"),
+            (&run.runner, "test_runner", ""),
+            (&run.language, "", "language_version"),
+        ] {
+            if let Some(tool) = tool {
+                made.field(name, Some(&tool.name));
+                made.field(version, tool.version.as_deref());
+            }
+        }
+        for (name, text) in run.settings.texts() {
+            if made.value(name).is_none() {
+                made.field(name, Some(text));
+            }
+        }
+        for (name, value) in std::mem::take(&mut made.environment) {
+            made.add(&name, &value);
+        }
+        (Self(made.values), made.problems)
+    }
+}
+
+/// What a CI system may say, in the order in which it is sent. The message needs the commit.
+const FIELDS: [(&str, Field); 7] = [
+    ("key", Field::Key),
+    ("url", Field::Url),
+    ("branch", Field::Branch),
+    ("commit_sha", Field::CommitSha),
+    ("number", Field::Number),
+    ("job_id", Field::JobId),
+    ("message", Field::Message),
+];
+
+impl Serialize for RunEnv {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().map(|(name, value)| (name, value)))
+    }
+}
+
+/// A `run_env` on the way.
+struct Making<'a> {
+    settings: &'a Settings,
+    /// What the setting `environment` says and has not been taken yet.
+    environment: Vec<(String, String)>,
+    values: Vec<(String, String)>,
+    problems: Vec<String>,
+}
+
+impl Making<'_> {
+    /// Adds a field, by what was set or else found.
+    fn field(&mut self, name: &str, found: Option<&str>) {
+        let place = self.environment.iter().position(|(key, _)| key == name);
+        let further = place.map(|place| self.environment.remove(place).1);
+        let set = self.settings.text(name).or(further.as_deref());
+        match set.or(found) {
+            Some(value) if !name.is_empty() && !value.is_empty() => self.add(name, value),
+            _ => {}
+        }
+    }
+
+    fn add(&mut self, name: &str, value: &str) {
+        let value = match name {
+            // A page's address may hold what opens it, and a key may be an address.
+            "url" | "key" => &without_credentials(value),
+            _ => value,
+        };
+        let (value, is_cut) = text::shortened(value, limits::RUN_ENV_CHARS);
+        if is_cut {
+            let chars = limits::RUN_ENV_CHARS;
+            self.problems
+                .push(format!("run_env {name}: cut to {chars} characters"));
+        }
+        self.values.push((name.to_owned(), value.into_owned()));
+    }
+
+    fn value(&self, name: &str) -> Option<&str> {
+        let (_, value) = self.values.iter().find(|(known, _)| known == name)?;
+        Some(value)
+    }
+}
+
+/// A further field as text; none where it says nothing.
+fn further((name, value): (String, Value)) -> Option<(String, String)> {
+    let text = match value {
+        Value::Null => return None,
+        Value::String(text) => text,
+        other => other.to_string(),
+    };
+    (!name.is_empty() && !text.is_empty()).then_some((name, text))
+}
+
+/// An address without the user and the password that may stand before its host.
+fn without_credentials(address: &str) -> Cow<'_, str> {
+    let Some((scheme, rest)) = cut(address, "://") else {
+        return address.into();
+    };
+    let mut user_ends = None;
+    for (place, byte) in rest.bytes().enumerate() {
+        match byte {
+            b'@' => user_ends = Some(place + 1),
+            b'/' | b'?' | b'#' => break,
+            _ => {}
+        }
+    }
+    match user_ends.and_then(|place| rest.get(place..)) {
+        Some(rest) => format!("{scheme}://{rest}").into(),
+        None => address.into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_loses_its_credentials() {
+        for (address, expected) in [
+            ("https://user:token@x.com/a@b", "https://x.com/a@b"),
+            ("https://a@b@x.com?c", "https://x.com?c"),
+            ("https://x.com/?user=a@b", "https://x.com/?user=a@b"),
+            ("https://x.com#a@b", "https://x.com#a@b"),
+            ("acme/widgets@1", "acme/widgets@1"),
+        ] {
+            assert_eq!(without_credentials(address), expected);
+        }
+    }
+}
