@@ -32,6 +32,7 @@ Result = dict[str, Any]
 COMPANIONS = (
     "asyncio",
     "flaky",
+    "json",
     "pytest-bdd",
     "pytest-retry",
     "pytest_forked",

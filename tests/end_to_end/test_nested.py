@@ -67,7 +67,7 @@ def test_a_file_that_is_asked_for_is_written(project: Project) -> None:
 
         def test_outer(pytester):
             pytester.makepyfile("def test_inner(): pass")
-            pytester.runpytest_inprocess("--json=inner.json")
+            pytester.runpytest_inprocess("--json=inner.json", "-p", "no:json")
             (inner,) = json.loads((pytester.path / "inner.json").read_text())
             assert inner["name"] == "test_inner"
     """)

@@ -18,13 +18,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
         description="Sends test results to Buildkite Test Engine.",
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND", dest="command")
-    commands.add_parser("env", help="print the run_env that would be sent from here")
+    env = commands.add_parser("env", help="print what would be sent from here, and why")
+    env.add_argument("--json", action="store_true", help="print the run_env alone, as JSON")
     upload = commands.add_parser("upload", help="send the results of runs that were kept")
     upload.add_argument(
         "files", nargs="+", metavar="FILE", help="the events of a run, or a file of --json"
     )
     parsed = parser.parse_args(arguments)
-    return print_env() if parsed.command == "env" else upload_files(parsed.files)
+    if parsed.command == "env":
+        return print_env(as_json=parsed.json)
+    return upload_files(parsed.files)
 
 
 def upload_files(files: Sequence[str]) -> int:
@@ -39,20 +42,28 @@ def _say(text: str) -> None:
     print(text, file=sys.stderr)  # noqa: T201
 
 
-def print_env() -> int:
-    """Print the `run_env` that would be sent from here, as JSON."""
+def print_env(*, as_json: bool) -> int:
+    """Print what would be sent from here, and where it comes from."""
     import pytest
 
     from .component import Component
     from .errors import ComponentError
+    from .overview import overview
+    from .settings import Settings
     from .surroundings import run_started
 
+    settings = Settings.of_environment()
+    event = run_started("pytest", pytest.__version__, settings)
     try:
-        run_env = Component().run_env(run_started("pytest", pytest.__version__))
+        component = Component()
+        if as_json:
+            run_env = json.loads(component.run_env(event))
+            print(json.dumps(run_env, indent=2, ensure_ascii=False))  # noqa: T201
+        else:
+            print(overview(component, event, settings))  # noqa: T201
     except ComponentError as error:
-        print(f"buildkite-test-collector: {error}", file=sys.stderr)  # noqa: T201
+        _say(f"buildkite-test-collector: {error}")
         return 1
-    print(json.dumps(json.loads(run_env), indent=2, ensure_ascii=False))  # noqa: T201
     return 0
 
 

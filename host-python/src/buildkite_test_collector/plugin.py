@@ -8,7 +8,8 @@ import pytest
 
 from . import nesting
 from .evidence import MARKER, Evidence, WorkerEvidence
-from .settings import Settings, add_settings
+from .notice import NoToken, is_in_ci
+from .settings import Settings, add_contested, add_settings
 from .tag_filter import TagFilter
 
 if TYPE_CHECKING:
@@ -20,12 +21,26 @@ if TYPE_CHECKING:
 WORKER_INPUT = "buildkite_test_collector"
 
 _evidence = pytest.StashKey[Evidence]()
+_lost = pytest.StashKey[list[tuple[str, str]]]()
 _session: pytest.StashKey[Session] = pytest.StashKey()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add everything that can be set."""
     add_settings(parser)
+
+
+def pytest_load_initial_conftests(early_config: pytest.Config, parser: pytest.Parser) -> None:
+    """Add the options that another plugin may have, now that each has added its own."""
+    early_config.stash[_lost] = add_contested(parser)
+
+
+def pytest_report_header(config: pytest.Config) -> list[str]:
+    """Say which option has another name here."""
+    return [
+        f"buildkite-test-collector: {option} is another plugin's, ours is {instead}"
+        for option, instead in config.stash.get(_lost, [])
+    ]
 
 
 @pytest.hookimpl(trylast=True)
@@ -46,18 +61,19 @@ def pytest_configure(config: pytest.Config) -> None:
                 config.add_cleanup(nesting.leave)
             _watch(config, WorkerEvidence())
         return
-    if settings.token and not settings.nested and nesting.is_nested():
-        settings = settings.without_upload()
+    if settings.enabled and not settings.nested and nesting.is_nested():
+        settings = settings.of_nested_run()
     if settings.is_active:
         # What a run that sends nothing never needs is not imported.
         from . import session
 
-        if settings.token:
-            nesting.enter()
-            config.add_cleanup(nesting.leave)
+        nesting.enter()
+        config.add_cleanup(nesting.leave)
         evidence = _watch(config, Evidence())
         config.stash[_session] = session.Session(config, settings, evidence)
         config.pluginmanager.register(config.stash[_session])
+    elif settings.enabled and is_in_ci() and not nesting.is_in_a_test():
+        config.pluginmanager.register(NoToken(settings))
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -37,7 +37,7 @@ def resend(files: Sequence[str], settings: Settings, say: Callable[[str], None])
 
 def _resend_file(path: Path, settings: Settings, say: Callable[[str], None]) -> int:
     try:
-        journal = _journal(path)
+        journal = _journal(path, settings)
     except (OSError, ValueError, RecursionError) as error:
         say(f"{path}: {error if isinstance(error, OSError) else f'it holds no results: {error}'}")
         return BAD_INPUT
@@ -63,7 +63,7 @@ def _resend_file(path: Path, settings: Settings, say: Callable[[str], None]) -> 
     return ALL
 
 
-def _journal(path: Path) -> Journal:
+def _journal(path: Path, settings: Settings) -> Journal:
     """Return the journal in a file, or one made of a results file; raises where it is neither."""
     with path.open("rb") as file:
         start = file.read(64).lstrip()
@@ -75,7 +75,7 @@ def _journal(path: Path) -> Journal:
         results = json.loads(file.read())
     folder = Path(tempfile.mkdtemp(prefix="buildkite-test-collector-"))
     journal = Journal(folder / f"{path.stem}.ndjson")
-    journal.append(run_started("pytest", _pytest_version()) + "\n")
+    journal.append(run_started("pytest", _pytest_version(), settings) + "\n")
     for number, result in enumerate(results, 1):
         event = {"event": "result", "execution": number, "result": result}
         journal.append(json.dumps(event, ensure_ascii=False, allow_nan=False) + "\n")

@@ -82,7 +82,7 @@ class Session:
         recorder = Recorder(
             self._journal, self._evidence, self._config, is_careful=self.is_uploaded
         )
-        recorder.begin(run_started("pytest", pytest.__version__))
+        recorder.begin(run_started("pytest", pytest.__version__, settings))
         self._recorder = recorder
         self._config.pluginmanager.register(recorder)
         if self.is_uploaded:

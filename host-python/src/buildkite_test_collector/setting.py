@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import importlib.util
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Callable
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     import pytest
 
@@ -20,6 +21,9 @@ YES, NO = frozenset(("1", "true", "yes", "on")), frozenset(("0", "false", "no", 
 
 #: What must not be seen by others: no command line and no file holds it.
 SECRET = frozenset(("token",))
+
+#: Options that plugins of others have, too, and the module by which one knows these.
+CONTESTED = {"--json": "pytest_json"}
 
 #: The attributes of options that the pure-Python plugin has, too.
 DESTINATIONS = {"json": "jsonpath", "merge_json": "mergejson", "tag_filters": "tag_filters"}
@@ -87,26 +91,39 @@ class Setting:
             text = "no text"
         return (self.ini or "", text) if text else None
 
-    def add_to(self, parser: pytest.Parser, group: pytest.OptionGroup) -> None:
+    def add_to(self, parser: pytest.Parser) -> None:
         """Tell pytest of it."""
-        for option in self.options:
-            text = self.help if option == self.options[0] else f"the same as {self.options[0]}"
-            if self.metavar is None:
-                switch = {"action": "store_const", "dest": self.dest}
-                add_option(group, option, **switch, const="true", help=text)
-                no = f"--no-{option[2:]}"
-                add_option(group, no, **switch, const="false", help=argparse.SUPPRESS)
-            else:
-                add_option(group, option, dest=self.dest, metavar=self.metavar, help=text)
+        self.add_options(parser, [each for each in self.options if not self.is_contested(each)])
         if self.ini:
             parser.addini(self.ini, self.help, default="")
 
+    def is_contested(self, option: str) -> bool:
+        """Return whether another plugin that is installed would add an option of that name, too.
 
-def add_option(group: pytest.OptionGroup, option: str, **form: Any) -> None:
-    """Add an option, unless another plugin has one of that name: it was here first."""
-    # pytest 7 says a conflict when it parses, later versions when an option is added.
-    with contextlib.suppress(ValueError, argparse.ArgumentError):
-        group.addoption(option, **form)
+        pytest fails where two plugins do, whichever comes second.
+        """
+        return option in CONTESTED and importlib.util.find_spec(CONTESTED[option]) is not None
+
+    def add_options(self, parser: pytest.Parser, options: Iterable[str]) -> None:
+        """Add its options of those names, unless other plugins have them."""
+        group = parser.getgroup("buildkite", "Buildkite Test Engine")
+        for option in options:
+            if is_taken(parser, option):
+                continue
+            text = self.help if option == self.options[0] else f"the same as {self.options[0]}"
+            if self.metavar is None:
+                switch = {"action": "store_const", "dest": self.dest}
+                no = f"--no-{option[2:]}"
+                group.addoption(option, **switch, const="true", help=text)
+                group.addoption(no, **switch, const="false", help=argparse.SUPPRESS)
+            else:
+                group.addoption(option, dest=self.dest, metavar=self.metavar, help=text)
+
+
+def is_taken(parser: pytest.Parser, option: str) -> bool:
+    """Return whether a plugin has added an option of that name; pytest offers no other way."""
+    groups = [*getattr(parser, "_groups", ()), getattr(parser, "_anonymous", None)]
+    return any(option in each.names() for group in groups if group for each in group.options)
 
 
 def yes_or_no(text: str) -> bool:

@@ -11,7 +11,7 @@ import os
 from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any, Callable
 
-from .setting import PREFIX, Setting, base_url, number, whole_number, yes_or_no
+from .setting import PREFIX, Setting, base_url, is_taken, number, whole_number, yes_or_no
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -53,6 +53,7 @@ class Settings:
     execution_name_prefix: str = ""
     execution_name_suffix: str = ""
     environment: str = ""
+    pull_request_head: bool = False
     git: bool = False
 
     #: Where each value came from that is no default, by field: `--buildkite-url`, for example.
@@ -70,9 +71,17 @@ class Settings:
         """Where uploads go."""
         return f"{self.api_url}/uploads"
 
-    def without_upload(self) -> Settings:
-        """Return these settings without a token."""
-        return replace(self, token="")
+    def of_nested_run(self) -> Settings:
+        """Return these settings for a run that a test has started: what it inherited is not meant.
+
+        Its own command line is.
+        """
+        return replace(
+            self,
+            token="",
+            json="" if self.sources.get("json", "").startswith(PREFIX) else self.json,
+            journal="" if self.sources.get("journal", "").startswith(PREFIX) else self.journal,
+        )
 
     @classmethod
     def of_environment(cls, environ: Mapping[str, str] = os.environ) -> Settings:
@@ -111,9 +120,22 @@ class Settings:
 
 def add_settings(parser: pytest.Parser) -> None:
     """Tell pytest of everything that can be set."""
-    group = parser.getgroup("buildkite", "Buildkite Test Engine")
     for setting in TABLE:
-        setting.add_to(parser, group)
+        setting.add_to(parser)
+
+
+def add_contested(parser: pytest.Parser) -> list[tuple[str, str]]:
+    """Add the options that other plugins may have, when all plugins have added theirs.
+
+    Returns those that are another plugin's, each with what is to be used instead.
+    """
+    lost = []
+    for setting in TABLE:
+        for option in filter(setting.is_contested, setting.options):
+            if is_taken(parser, option):
+                lost.append((option, setting.options[-1]))
+            setting.add_options(parser, [option])
+    return lost
 
 
 #: Everything that can be set.
@@ -182,6 +204,11 @@ TABLE = (
     Setting("location_prefix", "what to put before the path of each test's file", "PATH"),
     Setting("execution_name_prefix", "what Test Engine shows before each name", "TEXT"),
     Setting("execution_name_suffix", "what Test Engine shows after each name", "TEXT"),
+    Setting(
+        "pull_request_head",
+        "on GitHub Actions, take a pull request's own commit, not that of its trial merge",
+        parse=yes_or_no,
+    ),
     Setting(
         "git",
         "ask git for the branch, commit and message that the CI system does not tell",
