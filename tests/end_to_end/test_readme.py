@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from buildkite_test_collector.settings import DEFAULTS, TABLE
+from buildkite_test_collector.settings import TABLE, Settings
 
 from .project import TOKEN
 
@@ -73,7 +73,7 @@ def settings_table() -> str:
     rows = ["| setting | what it does | default |", "|---|---|---|"]
     for setting in TABLE:
         name = f"`{setting.option}`, `{setting.name}`" if setting.option else f"`{setting.name}`"
-        default = DEFAULTS[setting.name]
+        default = getattr(Settings, setting.name)
         shown = f"`{json.dumps(default).strip(chr(34))}`" if default not in ("", False) else ""
         also = "".join(f"; also `{name}`" for name in setting.also)
         rows.append(f"| {name} | {setting.help}{also} | {shown} |".replace("  |", " |"))

@@ -145,3 +145,22 @@ def test_progress_is_shown_on_a_terminal(project: Project) -> None:
 
 
 HISTORY = {"section": "top", "start_at": 0.0, "end_at": 1.0, "duration": 1.0, "children": []}
+
+
+def test_a_long_journal_whose_receipts_stand_at_its_end(tmp_path: Path) -> None:
+    """What was accepted is not sent again, however much is read before that is known."""
+    with TestEngine(TOKEN, script=[None, faults.Answer(422), None]) as engine:
+        project = Project(tmp_path, engine)
+        source = """
+            import pytest
+            @pytest.mark.parametrize("n", range(1500), ids=lambda n: f"{n}" + "x" * 200)
+            def test_it(n): pass
+        """
+        project.write({"test_it.py": source})
+        run = project.pytest("--buildkite-journal=kept.ndjson", watched=False)
+        assert "500 results not uploaded" in run.said[-1]
+        assert (tmp_path / "kept.ndjson").stat().st_size > 3 * 256 * 1024
+        done = upload(project, "kept.ndjson")
+        assert done.returncode == 0, done.stderr
+        assert "500 results uploaded" in done.stderr
+        assert len({each["id"] for each in engine.executions}) == len(engine.executions) == 1500

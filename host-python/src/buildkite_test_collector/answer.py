@@ -8,8 +8,9 @@ from __future__ import annotations
 import contextlib
 import re
 from dataclasses import dataclass
-from json import loads
 from typing import Any
+
+from .text import decoded
 
 #: What a person can do about an answer that stays as it is.
 ADVICE = {
@@ -93,7 +94,7 @@ def printable(value: object) -> str:
 def _object(data: bytes) -> dict[str, Any]:
     """Return an answer's JSON object, or an empty one."""
     with contextlib.suppress(ValueError, RecursionError):
-        answer = loads(data)
+        answer = decoded(data.decode())
         if isinstance(answer, dict):
             return answer
     return {}

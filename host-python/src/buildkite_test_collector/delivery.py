@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from .settings import Settings
 
 
+#: What the line begins with that says that an upload was accepted.
+RECEIPT = b'{"event":"uploaded"'
+
+
 @dataclass
 class Outcome:
     """What became of a run's results."""
@@ -121,6 +125,7 @@ class Delivery:
     def _restart(self) -> None:
         self._reader = JournalReader(self._journal)
         self._run: Run | None = None
+        self._is_replay = False
         self._bodies: list[Body] = []
 
     def _begin(self, *, uploads: bool = False, results: bool = False) -> Run:
@@ -144,11 +149,15 @@ class Delivery:
 
     def _fold(self, *, is_last: bool = False) -> Run:
         """Fold what is new in the journal, and take whole bodies; at a stop all there is."""
-        run = self._run = self._run or self._begin(uploads=True)
+        if self._run is None:
+            self._run = self._begin(uploads=True)
+            self._is_replay = RECEIPT in self._journal
+        run = self._run
         batch_size = self._settings.upload_batch_size
         for chunk in self._reader.chunks():
             waiting = run.feed(chunk)
-            while waiting >= batch_size and self._pack(run):
+            # In a replay, what was accepted is only known when all was read.
+            while not self._is_replay and waiting >= batch_size and self._pack(run):
                 waiting -= batch_size
         if is_last:
             run.finish()

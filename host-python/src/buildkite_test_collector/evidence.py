@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import pluggy
 import pytest
 
 from .clock import Clock
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
 #: The attribute of a report that holds its evidence.
 ATTRIBUTE = "_buildkite_evidence"
 
+#: Whether pluggy knows wrappers that are cheap, as it does since 1.2.
+HAS_WRAPPERS = hasattr(pluggy, "Result")
+
 #: The marker that tags an execution.
 MARKER = "execution_tag"
 
@@ -28,21 +32,29 @@ MARKER = "execution_tag"
 class Evidence:
     """Watches the tests that run in this process, in every process that runs tests.
 
-    A report's evidence is `(start, end, tags, spans)`: nanoseconds since the epoch, the test's
-    tags, and the spans recorded since its last report, the latter two `None` where there are none.
-    Where we failed, it is the error's text instead.
+    A report's evidence is `(start, end, tags, spans, test)`: nanoseconds since the epoch, the
+    test's tags, and the spans recorded since its last report, both of them `None` where there are
+    none, and which test of this process it belongs to. Where we failed, it is the error's text
+    instead.
+
+    What happens three times a test is written without calls where that is possible: a call costs
+    as much as all else in a line.
     """
 
     def __init__(self) -> None:
         self.spans = SpanBuffer()
+        #: The test that is under way, as a number of this process.
+        self.test = 0
         self._monotonic = Clock.monotonic
         self._epoch = Clock.epoch
         self._mark = Clock.now()
         self._item: pytest.Item | None = None
+        self._tags: list[list[Any]] | None = None
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> None:
         """A test is about to run here, or in a child of this process."""
+        self.test += 1
         self._item = item
 
     @pytest.hookimpl(tryfirst=True)
@@ -50,14 +62,39 @@ class Evidence:
         """An attempt at a test begins."""
         self._mark = self._monotonic() + self._epoch
 
-    # hookwrapper and not wrapper: pytest 7.0 knows no other.
-    @pytest.hookimpl(hookwrapper=True)
-    def pytest_runtest_makereport(
-        self, item: pytest.Item, call: pytest.CallInfo[None]
-    ) -> Generator[None, Any, None]:
-        """A phase of a test is over: its report takes along what happened in it."""
-        outcome = yield
-        self._attach(outcome.get_result(), item, is_last=call.when == "teardown")
+    if HAS_WRAPPERS:
+
+        @pytest.hookimpl(wrapper=True)
+        def pytest_runtest_makereport(
+            self, item: pytest.Item, call: pytest.CallInfo[None]
+        ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+            """A phase of a test is over: its report takes along what happened in it."""
+            report = yield
+            when = call.when
+            try:
+                end = self._monotonic() + self._epoch
+                # Markers may be added while a test runs; most are there when it begins.
+                if when != "call":
+                    self._tags = marked(item) or None
+                buffer = self.spans
+                spans = None
+                if buffer.recorded or buffer.measuring:
+                    spans = buffer.plain(end, is_last=when == "teardown")
+                report.__dict__[ATTRIBUTE] = (self._mark, end, self._tags, spans, self.test)
+                self._mark = end
+            except Exception as error:
+                setattr(report, ATTRIBUTE, repr(error))
+            return report
+
+    else:
+        # pytest 7 may come with a pluggy that knows no other.
+        @pytest.hookimpl(hookwrapper=True)
+        def pytest_runtest_makereport(  # type: ignore[misc]
+            self, item: pytest.Item, call: pytest.CallInfo[None]
+        ) -> Generator[None, Any, None]:
+            """A phase of a test is over: its report takes along what happened in it."""
+            outcome = yield
+            self._attach(outcome.get_result(), item, is_last=call.when == "teardown")
 
     def complete(self, report: pytest.TestReport) -> None:
         """Give a report its evidence that was made without the hook: that of a crashed child."""
@@ -68,13 +105,8 @@ class Evidence:
         evidence: Any
         try:
             end = self._monotonic() + self._epoch
-            spans = None
-            if self.spans:
-                if is_last:
-                    self.spans.close_all(end)
-                # Pipes between processes take plain tuples only.
-                spans = [tuple(span) for span in self.spans.take()]
-            evidence = (self._mark, end, marked(item) or None, spans)
+            spans = self.spans.plain(end, is_last=is_last) if self.spans else None
+            evidence = (self._mark, end, marked(item) or None, spans, self.test)
             self._mark = end
         except Exception as error:
             evidence = repr(error)
@@ -109,7 +141,7 @@ def take(report: pytest.TestReport) -> Any:
     """
     evidence = getattr(report, ATTRIBUTE, None)
     if isinstance(evidence, tuple):
-        setattr(report, ATTRIBUTE, (*evidence[:3], None))
+        setattr(report, ATTRIBUTE, (*evidence[:3], None, *evidence[4:]))
     return evidence
 
 

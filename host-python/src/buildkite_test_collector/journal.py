@@ -87,6 +87,15 @@ class Journal:
         if rest:
             yield rest[max(0, position - end) :]
 
+    def __contains__(self, text: bytes) -> bool:
+        """Whether a text is in it."""
+        end = b""
+        for block in self.read(0):
+            if text in end + block:
+                return True
+            end = block[-len(text) :]
+        return False
+
     def mend(self) -> None:
         """End a last line that was torn off, so that what is added next is a line of its own."""
         with contextlib.suppress(OSError, ValueError), self.path.open("rb+") as file:

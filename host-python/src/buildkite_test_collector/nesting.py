@@ -23,16 +23,11 @@ GENERATIONS = 20
 _entered: list[Path | None] = []
 
 
-def is_in_a_test() -> bool:
-    """Return whether a test, of whatever run, has started this run."""
-    return IN_A_TEST in os.environ
-
-
 def is_nested() -> bool:
     """Return whether a test of an outer run, one that is uploaded, has started this run."""
     if _entered:
         return True
-    if not is_in_a_test():
+    if IN_A_TEST not in os.environ:
         return False
     process = getppid()
     for _ in range(GENERATIONS):

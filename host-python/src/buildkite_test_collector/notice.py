@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
+from .nesting import IN_A_TEST
 from .setting import NO
 
 if TYPE_CHECKING:
@@ -32,5 +33,5 @@ class NoToken:
 
 
 def is_in_ci(environ: Mapping[str, str] = os.environ) -> bool:
-    """Return whether this is a CI system's machine, as most of them say by `CI`."""
-    return environ.get("CI", "").strip().lower() not in ("", *NO)
+    """Return whether this is a CI system's machine, as most of them say by `CI`, and no test."""
+    return IN_A_TEST not in environ and environ.get("CI", "").strip().lower() not in ("", *NO)

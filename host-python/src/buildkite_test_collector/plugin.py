@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from . import nesting
-from .evidence import MARKER, Evidence, WorkerEvidence
-from .notice import NoToken, is_in_ci
 from .settings import Settings, add_contested, add_settings
-from .tag_filter import TagFilter
 
 if TYPE_CHECKING:
+    from .evidence import Evidence
     from .session import Session
     from .spans import SpanCollector
 
@@ -20,8 +18,8 @@ if TYPE_CHECKING:
 #: uploaded.
 WORKER_INPUT = "buildkite_test_collector"
 
-_evidence = pytest.StashKey[Evidence]()
-_lost = pytest.StashKey[list[tuple[str, str]]]()
+_evidence: pytest.StashKey[Evidence] = pytest.StashKey()
+_lost: pytest.StashKey[list[tuple[str, str]]] = pytest.StashKey()
 _session: pytest.StashKey[Session] = pytest.StashKey()
 
 
@@ -46,34 +44,58 @@ def pytest_report_header(config: pytest.Config) -> list[str]:
 @pytest.hookimpl(trylast=True)
 def pytest_configure(config: pytest.Config) -> None:
     """Set up what this run, or this worker of a run, needs."""
+    # What a run does not need is not imported: every start of pytest would pay for it.
     config.addinivalue_line(
         "markers",
-        f"{MARKER}(key, value): tag the test's executions in Buildkite Test Engine; "
+        "execution_tag(key, value): tag the test's executions in Buildkite Test Engine; "
         "both are strings",
     )
     settings = Settings.of_config(config)
     if settings.tag_filters:
+        from .tag_filter import TagFilter
+
         config.pluginmanager.register(TagFilter(settings.tag_filters))
     if hasattr(config, "workerinput"):
-        if WORKER_INPUT in config.workerinput:
-            if config.workerinput[WORKER_INPUT]:
-                nesting.enter()
-                config.add_cleanup(nesting.leave)
-            _watch(config, WorkerEvidence())
-        return
-    if settings.enabled and not settings.nested and nesting.is_nested():
-        settings = settings.of_nested_run()
-    if settings.is_active:
-        # What a run that sends nothing never needs is not imported.
-        from . import session
+        _configure_worker(config)
+    elif settings.is_active:
+        _configure_owner(config, settings)
+    elif settings.enabled and "CI" in os.environ:
+        from .notice import NoToken, is_in_ci
 
+        if is_in_ci():
+            config.pluginmanager.register(NoToken(settings))
+
+
+def _configure_worker(config: pytest.Config) -> None:
+    """Set up a process that runs tests for another one."""
+    wanted = config.workerinput.get(WORKER_INPUT)  # type: ignore[attr-defined]
+    if wanted is None:
+        return
+    from . import nesting
+    from .evidence import WorkerEvidence
+
+    if wanted:
         nesting.enter()
         config.add_cleanup(nesting.leave)
-        evidence = _watch(config, Evidence())
-        config.stash[_session] = session.Session(config, settings, evidence)
-        config.pluginmanager.register(config.stash[_session])
-    elif settings.enabled and is_in_ci() and not nesting.is_in_a_test():
-        config.pluginmanager.register(NoToken(settings))
+    _watch(config, WorkerEvidence())
+
+
+def _configure_owner(config: pytest.Config, settings: Settings) -> None:
+    """Set up the process that owns the run."""
+    from . import nesting
+
+    if not settings.nested and nesting.is_nested():
+        settings = settings.of_nested_run()
+        if not settings.is_active:
+            return
+    from .evidence import Evidence
+    from .session import Session
+
+    nesting.enter()
+    config.add_cleanup(nesting.leave)
+    evidence = _watch(config, Evidence())
+    config.stash[_session] = Session(config, settings, evidence)
+    config.pluginmanager.register(config.stash[_session])
 
 
 @pytest.hookimpl(optionalhook=True)

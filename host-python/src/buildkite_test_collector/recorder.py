@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from json.encoder import encode_basestring
 from typing import TYPE_CHECKING, Any
@@ -10,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from .clock import Clock
-from .evidence import take
+from .evidence import ATTRIBUTE, take
 from .failure import failures, reason_only
 from .identity import identity
+from .text import encoded
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -30,15 +30,22 @@ BUFFER = 64 * 1024
 #: pytest's phases, in the order in which an attempt goes through them.
 _PHASES = {"setup": 0, "call": 1, "teardown": 2}
 
+_quoted = encode_basestring
+
+#: The words that each report has.
+_WORDS = {word: _quoted(word) for word in ("passed", "failed", "skipped")}
+
 
 class Execution:
     """A test that has started and not finished."""
 
-    __slots__ = ("last", "number", "phase", "sections", "tags")
+    __slots__ = ("key", "last", "number", "phase", "sections", "tags")
 
     def __init__(self, number: int, last: int) -> None:
         #: Its number in the run.
         self.number = number
+        #: The process that runs it, and its node id, once a report has told.
+        self.key: tuple[str, str] | None = None
         #: The last time known of it.
         self.last = last
         #: The last phase that was reported; before the first, none.
@@ -58,10 +65,6 @@ class Recorder:
     another attempt, by whatever plugin.
     """
 
-    # Held because tests patch `json`.
-    _quoted = staticmethod(encode_basestring)
-    _json = staticmethod(json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode)
-
     def __init__(
         self, journal: Journal, evidence: Evidence, config: pytest.Config, *, is_careful: bool
     ) -> None:
@@ -75,35 +78,50 @@ class Recorder:
         self._root = config.rootpath
         self._cwd = os.getcwd()
         self._files: dict[str, str] = {}
+        self._scopes: dict[str, str] = {}
+        self._monotonic = Clock.monotonic
         self._origin = Clock.now()
+        #: What to add to the monotonic clock for the time since the run started.
+        self._offset = Clock.epoch - self._origin
         self._last_number = 0
-        self._lines: list[str] = []
-        self._size = 0
+        self._waiting = ""
         self._starting: dict[str, list[Execution]] = {}
         self._open: dict[tuple[str, str], Execution] = {}
+        #: Whether tests run in this process, and not in workers of pytest-xdist.
+        self._is_local = not config.pluginmanager.hasplugin("dsession")
+        #: The test of this process that is under way, and its execution.
+        self._test, self._current = 0, Execution(0, 0)
         self._uncollected: set[str] = set()
         #: What went wrong in here, to be said once.
         self.errors: list[str] = []
 
     def begin(self, run_started: str) -> None:
         """Write the run's first event."""
-        self._add(run_started + "\n")
-        self._flush()
+        self._waiting += run_started + "\n"
+        self.flush()
 
     def finish(self, status: int) -> None:
         """Write the run's last events."""
-        time = Clock.now() - self._origin
-        self._add(f'{{"event":"run-finished","time":{time},"status":{status}}}\n')
-        self._flush()
+        time = self._monotonic() + self._offset
+        self._waiting += f'{{"event":"run-finished","time":{time},"status":{status}}}\n'
+        self.flush()
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_logstart(self, nodeid: str, location: tuple[str, int | None, str]) -> None:
         """A test begins, in this process or another."""
         try:
-            execution = self._start(nodeid, location, Clock.now() - self._origin)
-            self._starting.setdefault(nodeid, []).append(execution)
+            execution = self._start(nodeid, location, self._monotonic() + self._offset)
+            key = ("", nodeid)
+            if self._is_local and key not in self._open:
+                execution.key = key
+                self._open[key] = execution
+                self._test, self._current = self._here.test, execution
+            elif nodeid in self._starting:
+                self._starting[nodeid].append(execution)
+            else:
+                self._starting[nodeid] = [execution]
             if self._is_careful:
-                self._flush()
+                self.flush()
         except Exception as error:
             self._failed(error)
 
@@ -112,6 +130,37 @@ class Recorder:
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """A phase of a test is over, in this process or another."""
         try:
+            fields = report.__dict__
+            evidence = fields.get(ATTRIBUTE)
+            if evidence.__class__ is tuple and self._is_local and report.outcome == "passed":
+                start, end, tags, spans, test = evidence
+                execution = self._current
+                phase = _PHASES.get(report.when)
+                if (
+                    test == self._test == self._here.test
+                    and phase is not None
+                    and phase > execution.phase
+                    and spans is None
+                    and tags == execution.tags
+                    and "context" not in fields
+                    and execution.key in self._open
+                ):
+                    # A report like most: the same as below, for less.
+                    execution.phase = phase
+                    execution.last = end = end - self._origin
+                    number = execution.number
+                    self._waiting += (
+                        f'{{"event":"phase","execution":{number},"when":"{report.when}",'
+                        f'"outcome":"passed","start":{start - self._origin},"end":{end}}}\n'
+                    )
+                    if phase == 2:
+                        del self._open[execution.key]
+                        self._waiting += (
+                            f'{{"event":"test-finished","execution":{number},"time":{end}}}\n'
+                        )
+                        if self._is_careful or len(self._waiting) > BUFFER:
+                            self.flush()
+                    return
             self._report(report)
         except Exception as error:
             self._failed(error)
@@ -125,11 +174,17 @@ class Recorder:
         except Exception as error:
             self._failed(error)
 
+    def flush(self) -> None:
+        """Bring to the journal what waits for it."""
+        lines, self._waiting = self._waiting, ""
+        self._journal.append(lines)
+
     def _report(self, report: pytest.TestReport) -> None:
         start, end, tags, spans = self._evidence(report)
         node = getattr(report, "node", None)
         worker = node.gateway.id if node is not None else ""
-        key = (worker, report.nodeid)
+        nodeid = report.nodeid
+        key = (worker, nodeid)
         when: str = report.when or "crash"
         phase = _PHASES.get(when, -1)
         if hasattr(report, "context"):
@@ -142,15 +197,16 @@ class Recorder:
             self._end(key, execution, execution.last)
             execution = None
         if execution is None:
-            execution = self._open[key] = self._adopted(report, start)
+            execution = self._open[key] = self._adopted(nodeid, report.location, start)
+            execution.key = key
         if phase >= 0:
             execution.phase = phase
         if start is None:
             start = execution.last
-            end = max(start, Clock.now() - self._origin)
+            end = max(start, self._monotonic() + self._offset)
         number = execution.number
         execution.last = end
-        if tags and tags != execution.tags:
+        if tags != execution.tags and tags:
             execution.tags = tags
             for tag in tags:
                 self._tag(number, tag)
@@ -164,15 +220,16 @@ class Recorder:
             else:
                 found = failures(report, execution.sections)
                 execution.sections = len(report.sections)
-        extra = f',"failures":{self._json(found)}' if found else ""
+        extra = f',"failures":{encoded(found)}' if found else ""
+        word = _WORDS[outcome] if outcome in _WORDS else _quoted(outcome)
         self._add(
             f'{{"event":"phase","execution":{number},"when":"{when}",'
-            f'"outcome":{self._quoted(outcome)},"start":{start},"end":{end}{extra}}}\n'
+            f'"outcome":{word},"start":{start},"end":{end}{extra}}}\n'
         )
         if when in ("teardown", "crash"):
             self._end(key, execution, end)
             if self._is_careful:
-                self._flush()
+                self.flush()
 
     def _evidence(self, report: pytest.TestReport) -> tuple[int | None, int, Any, Any]:
         """Return a report's evidence, with times since the run started."""
@@ -185,31 +242,37 @@ class Recorder:
         if isinstance(evidence, str):
             self.errors.append(evidence)
             return None, 0, None, None
-        start, end, tags, spans = evidence
+        start, end, tags, spans, _ = evidence
         return start - self._origin, end - self._origin, tags, spans
 
-    def _adopted(self, report: pytest.TestReport, start: int | None) -> Execution:
+    def _adopted(
+        self, nodeid: str, location: tuple[str, int | None, str], start: int | None
+    ) -> Execution:
         """Return the oldest execution of this test that has started anywhere, or a new one."""
-        starting = self._starting.get(report.nodeid)
+        starting = self._starting.get(nodeid)
         if starting:
             execution = starting.pop(0)
             if not starting:
-                del self._starting[report.nodeid]
+                del self._starting[nodeid]
             return execution
-        time = start if start is not None else Clock.now() - self._origin
-        return self._start(report.nodeid, report.location, time)
+        time = start if start is not None else self._monotonic() + self._offset
+        return self._start(nodeid, location, time)
 
     def _start(self, nodeid: str, location: tuple[str, int | None, str], time: int) -> Execution:
         self._last_number = number = self._last_number + 1
-        scope, name = identity(nodeid)
+        if "[" in nodeid:
+            scope, name = identity(nodeid)
+        else:
+            scope, _, name = nodeid.rpartition("::")
         path, line, _ = location
-        file = self._files.get(path)
-        if file is None:
-            file = self._files[path] = self._quoted(_seen_from(self._cwd, self._root, path))
+        if path not in self._files:
+            self._files[path] = _quoted(_seen_from(self._cwd, self._root, path))
+        if scope not in self._scopes:
+            self._scopes[scope] = _quoted(scope)
         at = f',"line":{line + 1}' if line is not None else ""
-        self._add(
-            f'{{"event":"test-started","execution":{number},"scope":{self._quoted(scope)},'
-            f'"name":{self._quoted(name)},"file":{file}{at},"time":{time}}}\n'
+        self._waiting += (
+            f'{{"event":"test-started","execution":{number},"scope":{self._scopes[scope]},'
+            f'"name":{_quoted(name)},"file":{self._files[path]}{at},"time":{time}}}\n'
         )
         return Execution(number, time)
 
@@ -218,7 +281,7 @@ class Recorder:
         self._add(f'{{"event":"test-finished","execution":{execution.number},"time":{time}}}\n')
 
     def _not_collected(self, report: pytest.CollectReport) -> None:
-        time = Clock.now() - self._origin
+        time = self._monotonic() + self._offset
         path = report.nodeid.split("::")[0]
         number = self._start(report.nodeid, (path, None, path), time).number
         found = failures(report) if report.failed else reason_only(report)
@@ -226,14 +289,14 @@ class Recorder:
             self._tag(number, [COLLECTION_ERROR_TAG, "true"])
         self._add(
             f'{{"event":"phase","execution":{number},"when":"collect",'
-            f'"outcome":{self._quoted(report.outcome)},"end":{time},'
-            f'"failures":{self._json(found)}}}\n'
+            f'"outcome":{_quoted(report.outcome)},"end":{time},'
+            f'"failures":{encoded(found)}}}\n'
             f'{{"event":"test-finished","execution":{number},"time":{time}}}\n'
         )
 
     def _tag(self, number: int, tag: Iterable[Any]) -> None:
         event = {"event": "tag", "execution": number, **dict(zip(("key", "value"), tag))}
-        self._add(self._json(event) + "\n")
+        self._add(encoded(event) + "\n")
 
     def _span(self, number: int, span: Iterable[Any]) -> None:
         section, start, end, duration, detail, identifier, parent = span
@@ -242,19 +305,12 @@ class Recorder:
         event |= {key: t - self._origin for key, t in times.items() if t is not None}
         optional = {"duration": duration, "detail": detail, "parent": parent}
         event |= {key: value for key, value in optional.items() if value is not None}
-        self._add(self._json(event) + "\n")
+        self._add(encoded(event) + "\n")
 
     def _add(self, lines: str) -> None:
-        self._lines.append(lines)
-        self._size += len(lines)
-        if self._size >= BUFFER:
-            self._flush()
-
-    def _flush(self) -> None:
-        lines = "".join(self._lines)
-        self._lines.clear()
-        self._size = 0
-        self._journal.append(lines)
+        self._waiting += lines
+        if len(self._waiting) > BUFFER:
+            self.flush()
 
     def _failed(self, error: Exception) -> None:
         self.errors.append(repr(error))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import sys
 import tempfile
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Callable
 
@@ -42,7 +41,7 @@ def _resend_file(path: Path, settings: Settings, say: Callable[[str], None]) -> 
         say(f"{path}: {error if isinstance(error, OSError) else f'it holds no results: {error}'}")
         return BAD_INPUT
     note = say if settings.debug_enabled else lambda _: None
-    delivery = Delivery(journal, replace(settings, json=""), _progress, note)
+    delivery = Delivery(journal, settings.but(json=""), _progress, note)
     try:
         outcome = delivery.finish()
     except KeyboardInterrupt:
@@ -50,7 +49,7 @@ def _resend_file(path: Path, settings: Settings, say: Callable[[str], None]) -> 
         outcome = delivery.outcome
     for line in outcome.rejected:
         say(f"{path}: line {line.number} was passed over: {line.reason}")
-    for said in lines(outcome, journal.path):
+    for said in lines(outcome, (), journal.path, ()):
         say(said)
     if outcome.errors:
         return SOME

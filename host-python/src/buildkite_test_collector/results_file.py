@@ -5,12 +5,12 @@ from __future__ import annotations
 import contextlib
 import os
 import tempfile
-from json import JSONEncoder, loads
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .component import CHUNK
 from .errors import ResultsFileError
+from .text import decoded, encoded, scrubbed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 
 #: How long to wait for another run that writes to the same file, in seconds.
 PATIENCE = 30.0
-
-_encoded = JSONEncoder().encode
 
 
 class ResultsFile:
@@ -101,7 +99,7 @@ class ResultsFile:
 
     def _add_earlier(self) -> None:
         try:
-            earlier = loads(self._path.read_bytes())
+            earlier = decoded(self._path.read_text(encoding="utf-8"))
             if not isinstance(earlier, list):
                 raise ValueError("it is no array")
         except FileNotFoundError:
@@ -111,7 +109,7 @@ class ResultsFile:
             self.notes.append(f"{self._path} held no results, and is kept as {kept}")
             return
         if earlier:
-            self._add(_encoded(earlier))
+            self._add(scrubbed(encoded(earlier)))
 
     def _kept(self) -> Path:
         """Move a file that cannot be merged with out of the way, and return where it is."""

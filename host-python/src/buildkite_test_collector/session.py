@@ -1,11 +1,12 @@
 """A run in the process that owns it: recorded from its start, delivered at its end.
 
-Everything that the end needs is imported at the start, but for wasmtime and urllib3: a test may
-leave `open` or `json` broken behind.
+What only the end needs is not imported before. What tests are known to leave broken behind, clocks,
+`json`, functions of `os`, is held from the start.
 """
 
 from __future__ import annotations
 
+import builtins
 import sys
 import tempfile
 from os import getpid
@@ -16,7 +17,6 @@ from uuid import uuid4
 import pytest
 
 from .checkpoint import Checkpoints
-from .delivery import Delivery, Outcome
 from .journal import Journal
 from .recorder import Recorder
 from .surroundings import run_started
@@ -24,8 +24,12 @@ from .terminal import NAME, lines
 from .termination import Termination
 
 if TYPE_CHECKING:
+    from .delivery import Delivery
     from .evidence import Evidence
     from .settings import Settings
+
+
+_open = open
 
 
 class Session:
@@ -78,7 +82,6 @@ class Session:
     def _begin(self, session: pytest.Session) -> None:
         settings = self._settings
         self._journal = Journal(_new_path(self._config, settings), secret=settings.token)
-        self._delivery = Delivery(self._journal, settings, note=self._note)
         recorder = Recorder(
             self._journal, self._evidence, self._config, is_careful=self.is_uploaded
         )
@@ -96,17 +99,30 @@ class Session:
                     )
                 )
 
-    def _checkpoint(self, seconds: float) -> None:
-        if self._delivery is not None:
+    def _to_deliver(self, journal: Journal) -> Delivery:
+        if self._delivery is None:
+            # pytest reads the modules of plugins with `open`, which tests replace.
+            replaced, builtins.open = builtins.open, _open
             try:
-                self._delivery.checkpoint(seconds)
-            except Exception as error:
-                self._failed("a checkpoint failed: ", error)
+                from .delivery import Delivery
+            finally:
+                builtins.open = replaced
+            self._delivery = Delivery(journal, self._settings, note=self._note)
+        return self._delivery
+
+    def _checkpoint(self, seconds: float) -> None:
+        if self._journal is None or self._recorder is None:
+            return
+        try:
+            self._recorder.flush()
+            self._to_deliver(self._journal).checkpoint(seconds)
+        except Exception as error:
+            self._failed("a checkpoint failed: ", error)
 
     def _end(self, status: int) -> None:
         """Deliver, once, whatever the rest of the run did."""
-        recorder, delivery, termination = self._recorder, self._delivery, self._termination
-        if recorder is None or delivery is None or getpid() != self._owner:
+        recorder, journal, termination = self._recorder, self._journal, self._termination
+        if recorder is None or journal is None or getpid() != self._owner:
             return
         self._recorder = None
         try:
@@ -114,15 +130,16 @@ class Session:
                 termination.tests_are_over()
             recorder.finish(status)
             self._errors += recorder.errors
+            delivery = self._to_deliver(journal)
             if termination is not None:
                 delivery.finish(termination.latest)
             else:
                 delivery.finish()
         except KeyboardInterrupt:
-            delivery.interrupted()
+            if self._delivery is not None:
+                self._delivery.interrupted()
         except Exception as error:
             self._failed("", error)
-        delivery.outcome.errors += self._errors
 
     def _say(self, terminal: pytest.TerminalReporter | None) -> None:
         """Say what became of the results, once, and let go of the journal where all is well."""
@@ -130,18 +147,19 @@ class Session:
             return
         self._is_said = True
         try:
-            outcome = self._delivery.outcome if self._delivery else Outcome(errors=self._errors)
+            outcome = self._delivery.outcome if self._delivery else None
+            is_complete = not self._errors and (outcome is None or outcome.is_complete)
             notes = [*self._settings.complaints, *self._troubles()]
             kept: Path | None = None
-            if self._journal is not None and not outcome.is_complete:
+            if self._journal is not None and not is_complete:
                 kept = None if self._journal.error else self._journal.path
-            said = lines(outcome, kept, notes)
+            said = lines(outcome, self._errors, kept, notes)
             if self._settings.debug_enabled:
                 said += [f"{NAME} (debug): {line}" for line in self._debug]
             token = self._settings.token
             for line in said:
                 _write(terminal, line.replace(token, "[token]") if token else line)
-            if self._journal is not None and outcome.is_complete and not self._settings.journal:
+            if self._journal is not None and is_complete and not self._settings.journal:
                 self._journal.discard()
         except Exception as error:
             _write(terminal, f"{NAME}: {error!r}")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import contextlib
 import importlib.util
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Callable
 
 if TYPE_CHECKING:
@@ -29,22 +28,31 @@ CONTESTED = {"--json": "pytest_json"}
 DESTINATIONS = {"json": "jsonpath", "merge_json": "mergejson", "tag_filters": "tag_filters"}
 
 
-@dataclass(frozen=True)
 class Setting:
     """One thing that can be set."""
 
-    #: Its field in `Settings`, from which its other names follow.
-    name: str
-    #: What it does, for `pytest --help` and the README.
-    help: str
-    #: What a text must be, as the metavar of its option; none for a switch.
-    metavar: str | None = None
-    #: From a text to a value; raises `ValueError` with what is allowed.
-    parse: Callable[[str], Any] = str
-    #: Its option, where that is not made from the name.
-    option: str | None = None
-    #: Further variables, which collectors for other languages read.
-    also: tuple[str, ...] = ()
+    def __init__(
+        self,
+        name: str,
+        help: str,  # noqa: A002
+        metavar: str | None = None,
+        parse: Callable[[str], Any] = str,
+        *,
+        option: str | None = None,
+        also: tuple[str, ...] = (),
+    ) -> None:
+        #: Its field in `Settings`, from which its other names follow.
+        self.name = name
+        #: What it does, for `pytest --help` and the README.
+        self.help = help
+        #: What a text must be, as the metavar of its option; none for a switch.
+        self.metavar = metavar
+        #: From a text to a value; raises `ValueError` with what is allowed.
+        self.parse = parse
+        #: Its option, where that is not made from the name.
+        self.option = option
+        #: Further variables, which collectors for other languages read.
+        self.also = also
 
     @property
     def options(self) -> list[str]:

@@ -8,13 +8,12 @@ default. What is empty counts as not set.
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any, Callable
 
-from .setting import PREFIX, Setting, base_url, is_taken, number, whole_number, yes_or_no
+from .setting import PREFIX, SECRET, Setting, base_url, is_taken, number, whole_number, yes_or_no
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     import pytest
 
@@ -23,12 +22,13 @@ if TYPE_CHECKING:
 API_URL = "https://analytics-api.buildkite.com/v1"
 
 
-@dataclass(frozen=True)
 class Settings:
-    """What the user wants; each field is described in `TABLE`."""
+    """What the user wants; each field is described in `TABLE`, and has its default here.
 
-    #: Never in a repr.
-    token: str = field(default="", repr=False)
+    No dataclass: making one takes longer than all else that a run without a token needs.
+    """
+
+    token: str = ""
     enabled: bool = True
     api_url: str = API_URL
     allow_http: bool = False
@@ -56,10 +56,24 @@ class Settings:
     pull_request_head: bool = False
     git: bool = False
 
-    #: Where each value came from that is no default, by field: `--buildkite-url`, for example.
-    sources: Mapping[str, str] = field(default_factory=dict, repr=False)
-    #: What was set and could not be read, a sentence each.
-    complaints: tuple[str, ...] = ()
+    def __init__(
+        self,
+        values: Mapping[str, Any],
+        sources: Mapping[str, str] | None = None,
+        complaints: Sequence[str] = (),
+    ) -> None:
+        """Return the defaults, but for some values."""
+        self.__dict__.update(values)
+        self._values = values
+        #: Where each value came from that is no default, by field: `--buildkite-url`, for example.
+        self.sources = sources or {}
+        #: What was set and could not be read, a sentence each.
+        self.complaints = complaints
+
+    def __repr__(self) -> str:
+        """Return what differs from the defaults, but for what is secret."""
+        shown = {name: value for name, value in self._values.items() if name not in SECRET}
+        return f"Settings({shown})"
 
     @property
     def is_active(self) -> bool:
@@ -71,17 +85,18 @@ class Settings:
         """Where uploads go."""
         return f"{self.api_url}/uploads"
 
+    def but(self, **values: Any) -> Settings:
+        """Return these settings with some other values."""
+        return Settings({**self._values, **values}, self.sources, self.complaints)
+
     def of_nested_run(self) -> Settings:
         """Return these settings for a run that a test has started: what it inherited is not meant.
 
         Its own command line is.
         """
-        return replace(
-            self,
-            token="",
-            json="" if self.sources.get("json", "").startswith(PREFIX) else self.json,
-            journal="" if self.sources.get("journal", "").startswith(PREFIX) else self.journal,
-        )
+        inherited = ("json", "journal")
+        theirs = [each for each in inherited if self.sources.get(each, "").startswith(PREFIX)]
+        return self.but(token="", **dict.fromkeys(theirs, ""))
 
     @classmethod
     def of_environment(cls, environ: Mapping[str, str] = os.environ) -> Settings:
@@ -113,9 +128,9 @@ class Settings:
                 values[setting.name] = setting.parse(text)
                 sources[setting.name] = source
             except ValueError as error:
-                default = DEFAULTS[setting.name]
+                default = getattr(cls, setting.name)
                 complaints.append(f"{source} is {text!r}, but must be {error}; {default} is used")
-        return cls(**values, sources=sources, complaints=tuple(complaints))
+        return cls(values, sources, complaints)
 
 
 def add_settings(parser: pytest.Parser) -> None:
@@ -215,6 +230,3 @@ TABLE = (
         parse=yes_or_no,
     ),
 )
-
-#: What counts where nothing is set, by field.
-DEFAULTS = {each.name: each.default for each in fields(Settings) if each.name != "sources"}

@@ -144,13 +144,15 @@ class SpanBuffer:
     """
 
     def __init__(self) -> None:
-        self._recorded: list[RecordedSpan] = []
-        self._open: dict[int, RecordedSpan] = {}
+        #: Spans that are over.
+        self.recorded: list[RecordedSpan] = []
+        #: Spans that are being measured, by number.
+        self.measuring: dict[int, RecordedSpan] = {}
         self._last_number = 0
 
     def record(self, span: TestSpan) -> None:
         """Add a span that is over."""
-        self._recorded.append(
+        self.recorded.append(
             RecordedSpan(
                 section=plain_section(span.section),
                 start=_nanoseconds(span.start_at),
@@ -165,7 +167,7 @@ class SpanBuffer:
     def open(self, section: str, detail: object) -> int:
         """Begin to measure a span, and return its number."""
         number = self._next_number()
-        self._open[number] = RecordedSpan(
+        self.measuring[number] = RecordedSpan(
             section=plain_section(section),
             start=Clock.now(),
             end=None,
@@ -180,30 +182,36 @@ class SpanBuffer:
     def close(self, number: int) -> None:
         """End the span of that number, unless its test has ended it already."""
         end = Clock.now()
-        span = self._open.pop(number, None)
+        span = self.measuring.pop(number, None)
         if span is not None:
-            self._recorded.append(span._replace(end=end))
+            self.recorded.append(span._replace(end=end))
             if _innermost.get() == number:
                 _innermost.set(span.parent)
 
     def close_all(self, end: int) -> None:
         """End all spans that are being measured: their test is over."""
-        for number in list(self._open):
-            span = self._open.pop(number, None)
+        for number in list(self.measuring):
+            span = self.measuring.pop(number, None)
             if span is not None:
-                self._recorded.append(span._replace(end=end))
+                self.recorded.append(span._replace(end=end))
 
     def take(self) -> list[RecordedSpan]:
         """Return the spans recorded since the last time."""
         taken = []
         # A thread may add one at any time: it lands in this list or stays for the next.
-        while self._recorded:
-            taken.append(self._recorded.pop(0))
+        while self.recorded:
+            taken.append(self.recorded.pop(0))
         return taken
+
+    def plain(self, end: int, *, is_last: bool) -> list[tuple[Any, ...]]:
+        """Take the spans as what pipes between processes take; the last time, all end."""
+        if is_last:
+            self.close_all(end)
+        return [tuple(span) for span in self.take()]
 
     def __bool__(self) -> bool:
         """Whether there is anything to take or to end."""
-        return bool(self._recorded or self._open)
+        return bool(self.recorded or self.measuring)
 
     def _next_number(self) -> int:
         self._last_number += 1

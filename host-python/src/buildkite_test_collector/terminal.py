@@ -17,12 +17,18 @@ COMMAND = "buildkite-test-collector upload"
 NAME = "Buildkite Test Engine"
 
 
-def lines(outcome: Outcome, journal: Path | None, notes: Iterable[str] = ()) -> list[str]:
+def lines(
+    outcome: Outcome | None, errors: Iterable[str], journal: Path | None, notes: Iterable[str]
+) -> list[str]:
     """Return what to say of a delivery: what arrived, what did not, and what else there is.
 
-    `journal` is where the events were kept for another try.
+    Without an outcome there was no delivery. `journal` is where the events were kept for another
+    try.
     """
-    said = (_arrived(outcome), _missing(outcome, journal), [*notes, *_noted(outcome)])
+    said: list[list[str]] = [[], _missing(outcome, errors, journal), [*notes]]
+    if outcome is not None:
+        said[0] += _arrived(outcome)
+        said[2] += _noted(outcome)
     return [f"{NAME}: {'; '.join(each)}" for each in said if each]
 
 
@@ -40,12 +46,13 @@ def _arrived(outcome: Outcome) -> list[str]:
     return said
 
 
-def _missing(outcome: Outcome, journal: Path | None) -> list[str]:
-    if not outcome.errors:
+def _missing(outcome: Outcome | None, errors: Iterable[str], journal: Path | None) -> list[str]:
+    errors = [*(outcome.errors if outcome else ()), *errors]
+    if not errors:
         return []
-    refused = f"{results(outcome.refused)} not uploaded: " if outcome.refused else ""
+    refused = f"{results(outcome.refused)} not uploaded: " if outcome and outcome.refused else ""
     kept = [f"to try again: {COMMAND} {journal}"] if journal is not None else []
-    return [f"{refused}{'; '.join(outcome.errors)}", *kept]
+    return [f"{refused}{'; '.join(errors)}", *kept]
 
 
 def _noted(outcome: Outcome) -> list[str]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import math
 import re
-from typing import Any
+from typing import Any, Callable
 
 #: How deep containers may lie in each other; deeper ones become texts.
 DEPTH = 8
@@ -14,6 +15,10 @@ WIDTH = 1_000
 
 #: Integers that every JSON reader keeps.
 INTEGERS = range(-(2**63), 2**63)
+
+#: JSON's writer and reader, held because tests replace those of `json`.
+encoded: Callable[[Any], str] = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+decoded: Callable[[str], Any] = json.JSONDecoder().decode
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
