@@ -2,18 +2,25 @@
 
 use std::cell::RefCell;
 
+use crate::command;
 use crate::environment::{self, Surroundings};
 use crate::event::{self, Event, EventError as Error};
 use crate::json::json;
 use crate::run;
 
-wit_bindgen::generate!({ path: "../wit", world: "test-collector" });
+wit_bindgen::generate!({ path: "../wit", world: "test-collector", generate_all });
 
 use exports::buildkite::test_collector::collector::{
     EventError, Guest, GuestRun, Outputs, Progress, RejectedLine, Summary, Upload,
 };
 
 struct Component;
+
+impl exports::wasi::cli::run::Guest for Component {
+    fn run() -> Result<(), ()> {
+        command::run()
+    }
+}
 
 impl Guest for Component {
     type Run = Run;

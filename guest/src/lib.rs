@@ -1,8 +1,9 @@
 //! The Test Engine collector: the events of a test run in, the uploads of that run out.
 //!
 //! Everything here is pure: it knows no test runner, no file, no socket and no clock but what the
-//! events carry, so that `cargo test` runs it natively. Only `component`, compiled for WebAssembly
-//! alone, knows the component model; it translates between `wit/` and [`run::Run`].
+//! events carry, so that `cargo test` runs it natively. Only `component` and `command`, compiled for
+//! WebAssembly alone, know the component model; they translate between `wit/` and [`run::Run`], or
+//! [`filter::filter`].
 //!
 //! ```text
 //! line ──event──► Event ──run──► Execution ──outcome, span──► payload ──► upload, results
@@ -14,6 +15,7 @@ pub mod environment;
 pub mod event;
 pub mod execution;
 pub mod fields;
+pub mod filter;
 pub mod identity;
 pub mod json;
 pub mod limits;
@@ -28,5 +30,7 @@ pub mod span;
 pub mod tag;
 pub mod text;
 
+#[cfg(target_family = "wasm")]
+mod command;
 #[cfg(target_family = "wasm")]
 mod component;

@@ -6,6 +6,12 @@ use std::ops::RangeInclusive;
 /// (<https://buildkite.com/docs/test-engine/test-collection/importing-json>).
 pub const UPLOAD_RESULTS: RangeInclusive<u32> = 1..=5_000;
 
+/// How many results the filter puts into an upload.
+pub const FILTERED_RESULTS: u32 = 500;
+
+/// How much the filter reads at once, in bytes.
+pub const CHUNK_BYTES: usize = 64 * 1024;
+
 /// How large an upload's body may be, in bytes before compression. Not documented for JSON; the
 /// limit of Buildkite's OTLP endpoint.
 pub const UPLOAD_BYTES: usize = 8 * 1024 * 1024;

@@ -165,7 +165,7 @@ impl Run {
         self.forget_uploaded();
         Progress {
             lines: self.lines,
-            uploadable: self.to_upload.len() as u64,
+            uploadable: self.uploadable(),
             rejected,
         }
     }
@@ -232,6 +232,18 @@ impl Run {
         }
         array.push(']');
         (array.len() > 2).then_some(array)
+    }
+
+    /// How many results wait to be uploaded.
+    #[must_use]
+    pub fn uploadable(&self) -> u64 {
+        self.to_upload.len() as u64
+    }
+
+    /// Whether the run's first event has come.
+    #[must_use]
+    pub const fn has_started(&self) -> bool {
+        self.header.is_some()
     }
 
     /// How many executions had which result so far.

@@ -51,6 +51,22 @@ impl Case {
         cases
     }
 
+    /// Whether it has this file.
+    #[must_use]
+    pub fn has(&self, file: &str) -> bool {
+        self.folder.join(file).is_file()
+    }
+
+    /// The content of a file that says what the events become.
+    ///
+    /// # Panics
+    ///
+    /// Where it is missing.
+    #[must_use]
+    pub fn expected(&self, file: &str) -> String {
+        fs::read_to_string(self.folder.join(file)).expect("it is there")
+    }
+
     /// What the component makes of the events, by file name.
     ///
     /// # Errors

@@ -84,8 +84,17 @@ impl Host {
     ///
     /// A trap.
     pub fn collector(&self, memory: usize) -> Result<Collector> {
+        self.with_wasi(WasiCtx::builder().build(), memory)
+    }
+
+    /// The same, that sees a WASI which is not empty.
+    ///
+    /// # Errors
+    ///
+    /// A trap.
+    pub fn with_wasi(&self, wasi: WasiCtx, memory: usize) -> Result<Collector> {
         let state = State {
-            wasi: WasiCtx::builder().build(),
+            wasi,
             resources: ResourceTable::new(),
             limits: StoreLimitsBuilder::new().memory_size(memory).build(),
         };
@@ -160,6 +169,12 @@ impl Collector {
             collector: self,
             handle,
         })
+    }
+
+    /// Runs it as a program, and returns whether that was well.
+    pub fn execute(&mut self) -> Result<bool> {
+        let result = self.exports.wasi_cli_run().call_run(&mut self.store)?;
+        Ok(result.is_ok())
     }
 
     /// How much it has worked so far, in wasmtime's units of fuel.
