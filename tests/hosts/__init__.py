@@ -1,0 +1,1 @@
+"""The hosts that are not pytest, end to end."""
