@@ -23,6 +23,12 @@ PACKAGE = "src/buildkite_test_collector"
 #: What is not in the sources: the component, and the list of the variables that it wants to see.
 BUILT = ("collector.wasm", "variables.txt")
 
+#: The crates that go into the component, with their licences; it lies beside the package.
+INVENTORY = "collector.cdx.json"
+
+#: What of the environment would change the component's bytes.
+MEDDLERS = ("CARGO_BUILD_RUSTFLAGS", "CARGO_ENCODED_RUSTFLAGS", "CARGO_INCREMENTAL", "RUSTFLAGS")
+
 NO_CARGO = """\
 buildkite-test-collector: cargo was not found, and without it the component cannot be built.
 Install Rust from https://rustup.rs, then: rustup target add {target}
@@ -55,13 +61,17 @@ class BuildHook(BuildHookInterface[Any]):
         if workspace is not None:
             bring(build(workspace), package / "collector.wasm")
             bring(workspace / "wit" / "variables.txt", package / "variables.txt")
+            bring(workspace / "guest" / INVENTORY, Path(self.root) / INVENTORY)
         for name in BUILT:
             if not (package / name).is_file():
                 raise SystemExit(
                     f"buildkite-test-collector: this sdist is broken: it has no {name}"
                 )
         # Built files are not under version control, which hatchling would take for "leave out".
-        build_data["artifacts"] += [f"{PACKAGE}/{name}" for name in BUILT]
+        build_data["artifacts"] += [INVENTORY, *(f"{PACKAGE}/{name}" for name in BUILT)]
+        # Older versions, all that there are for Python 3.9, know nothing of it.
+        if "sbom_files" in build_data:
+            build_data["sbom_files"].append(INVENTORY)
 
 
 def workspace_of(root: str) -> Path | None:
@@ -83,12 +93,15 @@ def build(workspace: Path) -> Path:
         raise SystemExit(NO_CARGO.format(target=TARGET))
     target = workspace / (os.environ.get("CARGO_TARGET_DIR") or "target")
     # Panics name the source files of dependencies. Without cargo's home in them, the component is
-    # the same on every machine, and says nothing of this one.
+    # the same on every machine, and says nothing of this one. `xtask/src/component.rs` does the same.
     home = os.environ.get("CARGO_HOME") or os.path.expanduser("~/.cargo")
     remapped = f"target.{TARGET}.rustflags=['--remap-path-prefix={home}=cargo']"
     # `--package` keeps to the component whatever the current directory is.
-    command = [cargo, "build", "--release", "--target", TARGET, "--package", "collector"]
+    command = [cargo, "build", "--locked", "--release", "--target", TARGET]
+    command += ["--package", "collector"]
     command += ["--target-dir", str(target), "--config", remapped]
-    if subprocess.run(command, cwd=workspace, check=False).returncode != 0:  # noqa: S603
+    environ = {name: value for name, value in os.environ.items() if name not in MEDDLERS}
+    built = subprocess.run(command, cwd=workspace, env=environ, check=False)  # noqa: S603
+    if built.returncode != 0:
         raise SystemExit(CARGO_FAILED.format(target=TARGET))
     return target / TARGET / "release" / "collector.wasm"

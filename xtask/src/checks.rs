@@ -1,12 +1,21 @@
 //! All checks and tests, Rust and Python.
 
+use std::path::{Path, PathBuf};
+
 use anyhow::Result;
 
+use crate::javascript;
 use crate::python::{self, Venv};
-use crate::step::{self, cargo};
+use xtask::step::{self, cargo};
+use xtask::target;
 
 /// The Python code of the repository, as ruff and mypy take it.
-const PYTHON_CODE: [&str; 3] = ["host-python", "tests/stand_in", "tests/end_to_end"];
+const PYTHON_CODE: [&str; 4] = [
+    "host-python",
+    "tests/stand_in",
+    "tests/end_to_end",
+    "tests/hosts",
+];
 
 /// What a corner of the matrix installs: a Python, a pytest and a wasmtime.
 struct Corner {
@@ -45,20 +54,23 @@ const CORNERS: [Corner; 5] = [
 ];
 
 /// The tests that need not be run at every corner: they ask about packages, not about ways to run.
-const ONCE: [&str; 4] = [
+const ONCE: [&str; 6] = [
     "--ignore=tests/stand_in",
     "--ignore=tests/end_to_end/test_drop_in.py",
     "--ignore=tests/end_to_end/test_packaging.py",
     "--ignore=tests/end_to_end/test_real_packages.py",
+    "--ignore=tests/hosts/test_javascript.py",
+    "--ignore=tests/hosts/test_rust.py",
 ];
 
 /// Passes everything on the newest versions; further arguments go to pytest.
 pub fn run(pytest_arguments: &[String]) -> Result<()> {
     rust()?;
+    let package = javascript()?;
     let wheel = wheel()?;
     let venv = environment("test", &NEWEST, &wheel)?;
     python_style(&venv)?;
-    end_to_end(&venv, &NEWEST, &wheel, pytest_arguments)
+    end_to_end(&venv, &NEWEST, &wheel, Some(&package), pytest_arguments)
 }
 
 /// Passes the end-to-end tests at the corners of what is supported.
@@ -71,7 +83,7 @@ pub fn matrix(pytest_arguments: &[String]) -> Result<()> {
         .collect();
     for corner in &CORNERS {
         let venv = environment("corner", corner, &wheel)?;
-        end_to_end(&venv, corner, &wheel, &arguments)?;
+        end_to_end(&venv, corner, &wheel, None, &arguments)?;
     }
     Ok(())
 }
@@ -98,7 +110,13 @@ fn environment(name: &str, corner: &Corner, wheel: &str) -> Result<Venv> {
     Ok(venv)
 }
 
-fn end_to_end(venv: &Venv, corner: &Corner, wheel: &str, arguments: &[String]) -> Result<()> {
+fn end_to_end(
+    venv: &Venv,
+    corner: &Corner,
+    wheel: &str,
+    package: Option<&Path>,
+    arguments: &[String],
+) -> Result<()> {
     let [pytest, wasmtime] = corner.packages;
     step::say(&format!(
         "Test the plugin, end to end: Python {}, {pytest}, {wasmtime}",
@@ -109,13 +127,22 @@ fn end_to_end(venv: &Venv, corner: &Corner, wheel: &str, arguments: &[String]) -
         .args(["--numprocesses", "auto", "--dist", "worksteal", "tests"])
         .args(arguments)
         .env("BUILDKITE_TEST_COLLECTOR_WHEEL", wheel)
-        .env("BUILDKITE_TEST_COLLECTOR_UV", python::uv_path());
+        .env("BUILDKITE_TEST_COLLECTOR_UV", python::uv_path())
+        // `cargo test` has built it, for the tests of its package.
+        .env("BUILDKITE_TEST_COLLECTOR_RUST_HOST", rust_host());
+    if let Some(package) = package {
+        command.env("BUILDKITE_TEST_COLLECTOR_NPM", package);
+    }
     step::run(command)
 }
 
 /// Rewrites what the golden cases expect.
 pub fn bless() -> Result<()> {
-    let mut tests = cargo(&["test", "--package", "contract"]);
+    let mut tests = cargo(&["test", "--workspace"]);
+    // By `--workspace`, because a package alone has other features, and wasmtime compiles for long.
+    for test in ["build", "cases", "variables", "world"] {
+        tests.args(["--test", test]);
+    }
     tests.env("BLESS", "1");
     step::run(tests)
 }
@@ -136,6 +163,18 @@ fn rust() -> Result<()> {
 
     step::say("Test the component, natively and built, in wasmtime");
     step::run(cargo(&["test", "--quiet", "--workspace"]))
+}
+
+fn rust_host() -> PathBuf {
+    let name = format!("rust-host{}", std::env::consts::EXE_SUFFIX);
+    target().join("debug").join(name)
+}
+
+fn javascript() -> Result<PathBuf> {
+    step::say("Build the npm package, and test it in Node");
+    let package = javascript::package()?;
+    javascript::test()?;
+    Ok(package)
 }
 
 fn python_style(venv: &Venv) -> Result<()> {

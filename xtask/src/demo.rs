@@ -3,7 +3,7 @@
 use anyhow::Result;
 
 use crate::python::{self, Venv};
-use crate::step;
+use xtask::step;
 
 /// Runs the demonstration.
 pub fn run() -> Result<()> {
@@ -17,6 +17,6 @@ pub fn run() -> Result<()> {
 
     step::say("Run the example project against a stand-in for Test Engine");
     let mut demo = venv.command("python", &["-m", "stand_in.demo", "tests/example"]);
-    demo.env("PYTHONPATH", crate::root().join("tests"));
+    demo.env("PYTHONPATH", xtask::root().join("tests"));
     step::run(demo)
 }

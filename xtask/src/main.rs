@@ -4,13 +4,15 @@
 
 mod checks;
 mod demo;
+mod javascript;
 mod python;
-mod step;
+mod verify;
 
-use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::{Result, bail};
+use xtask::component::{Build, digest_of};
+use xtask::step;
 
 const USAGE: &str = "\
 cargo xtask COMMAND
@@ -19,6 +21,10 @@ cargo xtask COMMAND
   test    pass all checks and tests, Rust and Python
   matrix  pass the end-to-end tests with the oldest and newest Python, pytest and wasmtime
   bless   rewrite the expected files of the golden cases, after a change that is meant
+
+  component    build the component, and say its SHA-256
+  npm          build the npm package that carries it
+  verify FILE  compare the component in a wheel, an sdist or an npm tarball with the sources'
 ";
 
 fn main() -> ExitCode {
@@ -38,19 +44,24 @@ fn run(arguments: &[String]) -> Result<()> {
         Some("test") => checks::run(&arguments[1..]),
         Some("matrix") => checks::matrix(&arguments[1..]),
         Some("bless") => checks::bless(),
+        Some("component") => component(),
+        Some("npm") => npm(),
+        Some("verify") => verify::run(&arguments[1..]),
         _ => bail!("which command?\n\n{USAGE}"),
     }
 }
 
-/// The top of the workspace.
-fn root() -> PathBuf {
-    let mut path = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
-    path.pop();
-    path
+fn component() -> Result<()> {
+    step::say("Build the component");
+    python::ensure_target()?;
+    let path = Build::here()?.run()?;
+    println!("{}  {}", digest_of(&path)?, path.display());
+    Ok(())
 }
 
-/// Where everything that is built goes.
-fn target() -> PathBuf {
-    let target = std::env::var_os("CARGO_TARGET_DIR").unwrap_or_else(|| "target".into());
-    root().join(target)
+fn npm() -> Result<()> {
+    step::say("Build the npm package");
+    python::ensure_target()?;
+    println!("{}", javascript::package()?.display());
+    Ok(())
 }

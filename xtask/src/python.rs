@@ -6,7 +6,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
 
-use crate::{root, step, target};
+use xtask::{root, step, target};
 
 /// The installer of everything Python here: fast, and it finds or fetches interpreters.
 const UV: &str = "uv==0.13.9";
