@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import configparser
 import email
+import hashlib
+import json
 import os
 import shutil
 import subprocess
@@ -96,6 +98,40 @@ def test_the_wheel_holds_the_package_and_nothing_else(wheel: Path) -> None:
         ".typed",
         ".wasm",
     }
+
+
+def test_the_wheel_names_what_is_in_the_component(wheel: Path) -> None:
+    inventory = contents(wheel)[f"{DIST_INFO}sboms/collector.cdx.json"]
+
+    assert inventory == (CHECKOUT / "guest" / "collector.cdx.json").read_bytes()
+    # CycloneDX, as PEP 770 has it.
+    assert json.loads(inventory)["bomFormat"] == "CycloneDX"
+
+
+def test_a_published_file_is_held_against_the_sources(
+    wheel: Path, sdist: Path, tmp_path: Path
+) -> None:
+    """What `cargo xtask verify` is for; another component is told apart."""
+    another = tmp_path / "another.whl"
+    with zipfile.ZipFile(another, "w") as archive:
+        archive.writestr(f"{PACKAGE}collector.wasm", b"another")
+    done = [
+        subprocess.run(
+            ["cargo", "xtask", "verify", str(file)],
+            cwd=CHECKOUT,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        for file in (wheel, sdist, another)
+    ]
+
+    component = contents(wheel)[f"{PACKAGE}collector.wasm"]
+    digests = [hashlib.sha256(content).hexdigest() for content in (component, b"another")]
+    assert [each.returncode for each in done] == [0, 0, 1], done
+    assert all(digests[0] in each.stdout for each in done)
+    assert digests[1] in done[2].stdout
+    assert "they are not the same" in done[2].stderr
 
 
 @pytest.mark.usefixtures("wheel_of_checkout")

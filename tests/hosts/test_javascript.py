@@ -107,6 +107,7 @@ def test_the_tarball_carries_the_component(tarball: Path) -> None:
         "collector.wasm",
         "dist",
         "package.json",
+        "wit",
     }
 
 

@@ -33,6 +33,7 @@ pub fn package() -> Result<PathBuf> {
     }
     copy(&Build::here()?.run()?, &folder.join("collector.wasm"))?;
     copy(&root().join("LICENSE"), &folder.join("LICENSE"))?;
+    copy(&root().join("wit"), &folder.join("wit"))?;
     copy(
         &root().join(inventory::FILE),
         &folder.join("collector.cdx.json"),
@@ -58,7 +59,15 @@ fn install(folder: &Path) -> Result<()> {
     let lock = fs::read(folder.join("package-lock.json"))?;
     let stamp = folder.join("node_modules").join(digest(&lock));
     if !stamp.exists() {
-        step::run(npm(folder, &["ci", "--silent", "--no-audit", "--no-fund"]))?;
+        // Not `npm ci`, which wants the lock file to name the binaries of all other platforms, too.
+        let install = [
+            "install",
+            "--no-save",
+            "--silent",
+            "--no-audit",
+            "--no-fund",
+        ];
+        step::run(npm(folder, &install))?;
         fs::write(stamp, "")?;
     }
     Ok(())
