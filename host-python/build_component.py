@@ -93,9 +93,14 @@ def build(workspace: Path) -> Path:
         raise SystemExit(NO_CARGO.format(target=TARGET))
     target = workspace / (os.environ.get("CARGO_TARGET_DIR") or "target")
     # Panics name the source files of dependencies. Without cargo's home in them, the component is
-    # the same on every machine, and says nothing of this one. `xtask/src/component.rs` does the same.
+    # the same on every machine, and says nothing of this one; `xtask/src/component.rs` has it, too.
+    # Those of the standard library are on this machine where the toolchain has `rust-src`.
     home = os.environ.get("CARGO_HOME") or os.path.expanduser("~/.cargo")
-    remapped = f"target.{TARGET}.rustflags=['--remap-path-prefix={home}=cargo']"
+    sysroot, commit = toolchain(workspace)
+    prefixes = {home: "cargo", f"{sysroot}/lib/rustlib/src/rust": f"/rustc/{commit}"}
+    # In TOML's literal strings, which leave Windows its backslashes.
+    flags = ",".join(f"'--remap-path-prefix={path}={name}'" for path, name in prefixes.items())
+    remapped = f"target.{TARGET}.rustflags=[{flags}]"
     # `--package` keeps to the component whatever the current directory is.
     command = [cargo, "build", "--locked", "--release", "--target", TARGET]
     command += ["--package", "collector"]
@@ -105,3 +110,17 @@ def build(workspace: Path) -> Path:
     if built.returncode != 0:
         raise SystemExit(CARGO_FAILED.format(target=TARGET))
     return target / TARGET / "release" / "collector.wasm"
+
+
+def toolchain(workspace: Path) -> tuple[str, str]:
+    """Return where the compiler of a checkout has its libraries, and the commit that it is of."""
+
+    def ask(*question: str) -> str:
+        command = [os.environ.get("RUSTC") or "rustc", *question]
+        return subprocess.check_output(command, cwd=workspace, text=True)  # noqa: S603
+
+    try:
+        version = dict(line.split(": ") for line in ask("-vV").splitlines()[1:])
+        return ask("--print", "sysroot").rstrip(), version["commit-hash"]
+    except (OSError, subprocess.SubprocessError, ValueError, KeyError) as error:
+        raise SystemExit(CARGO_FAILED.format(target=TARGET)) from error

@@ -1,6 +1,7 @@
 //! The component, built so that its bytes are the same everywhere.
 
 use std::env;
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -51,17 +52,22 @@ impl Build {
     ///
     /// Where it does not build.
     pub fn run(&self) -> Result<PathBuf> {
-        step::run(self.command())?;
+        step::run(self.command()?)?;
         let folder = self.target.join(TARGET).join("release");
         Ok(folder.join("collector.wasm"))
     }
 
-    fn command(&self) -> Command {
+    fn command(&self) -> Result<Command> {
         // Panics name the source files of dependencies. Without cargo's home in them, the
-        // component is the same on every machine, and says nothing of this one.
+        // component is the same on every machine, and says nothing of this one. Those of the
+        // standard library are on this machine where the toolchain has `rust-src`.
+        let toolchain = self.toolchain()?;
         let remapped = format!(
-            "target.{TARGET}.rustflags=['--remap-path-prefix={}=cargo']",
-            self.home.display()
+            "target.{TARGET}.rustflags=['--remap-path-prefix={}=cargo',\
+             '--remap-path-prefix={}/lib/rustlib/src/rust=/rustc/{}']",
+            self.home.display(),
+            toolchain.root,
+            toolchain.commit,
         );
         let mut command = step::cargo(&["build", "--quiet", "--locked", "--release"]);
         command
@@ -73,8 +79,34 @@ impl Build {
         for meddler in MEDDLERS {
             command.env_remove(meddler);
         }
-        command
+        Ok(command)
     }
+
+    fn toolchain(&self) -> Result<Toolchain> {
+        let ask = |question: &[&str]| {
+            let mut rustc = step::program(rustc(), question);
+            step::output(rustc.current_dir(&self.root))
+        };
+        let version = ask(&["--version", "--verbose"])?;
+        let commit = version
+            .lines()
+            .find_map(|line| line.strip_prefix("commit-hash: "));
+        Ok(Toolchain {
+            root: ask(&["--print", "sysroot"])?.trim_end().to_owned(),
+            commit: commit.context("rustc is of some commit")?.to_owned(),
+        })
+    }
+}
+
+struct Toolchain {
+    root: String,
+    commit: String,
+}
+
+/// The compiler, as cargo finds it.
+#[must_use]
+pub fn rustc() -> OsString {
+    env::var_os("RUSTC").unwrap_or_else(|| "rustc".into())
 }
 
 /// Cargo's home on this machine.

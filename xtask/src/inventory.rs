@@ -2,12 +2,11 @@
 //! (<https://cyclonedx.org/docs/1.6/json/>).
 
 use std::collections::BTreeSet;
-use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
 
-use crate::component::TARGET;
+use crate::component::{self, TARGET};
 use crate::step;
 
 /// The file that keeps it, in the repository.
@@ -22,7 +21,7 @@ const SEPARATOR: char = '|';
 ///
 /// Where cargo or rustc does not answer.
 pub fn make() -> Result<String> {
-    let tree = output(step::cargo(&[
+    let tree = step::output(&mut step::cargo(&[
         "tree",
         "--locked",
         "--package",
@@ -103,7 +102,7 @@ impl<'a> Crate<'a> {
 
 /// Rust's standard library, which no tree of cargo's shows; wasi-libc is linked into it.
 fn standard_library() -> Result<Value> {
-    let said = output(step::program("rustc", &["--version"]))?;
+    let said = step::output(&mut step::program(component::rustc(), &["--version"]))?;
     let version = said.split(' ').nth(1).context("rustc has a version")?;
     Ok(json!({
         "type": "library",
@@ -113,11 +112,4 @@ fn standard_library() -> Result<Value> {
         "description": "Rust's standard library, with wasi-libc",
         "licenses": [{"expression": "MIT OR Apache-2.0"}],
     }))
-}
-
-fn output(mut command: Command) -> Result<String> {
-    let output = command.output().context("it cannot be run")?;
-    let errors = String::from_utf8_lossy(&output.stderr);
-    ensure!(output.status.success(), "{errors}");
-    Ok(String::from_utf8(output.stdout)?)
 }

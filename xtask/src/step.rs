@@ -35,6 +35,24 @@ pub fn run(mut command: Command) -> Result<()> {
     Ok(())
 }
 
+/// Runs a command, which must succeed, and returns what it says.
+///
+/// # Errors
+///
+/// Where it does not.
+pub fn output(command: &mut Command) -> Result<String> {
+    let output = command
+        .output()
+        .with_context(|| format!("{} cannot be run", shown(command)))?;
+    let errors = String::from_utf8_lossy(&output.stderr);
+    ensure!(
+        output.status.success(),
+        "{} failed: {errors}",
+        shown(command)
+    );
+    Ok(String::from_utf8(output.stdout)?)
+}
+
 /// Runs a command and returns how it ended.
 pub fn status(command: &mut Command) -> Result<ExitStatus> {
     println!("$ {}", shown(command));
