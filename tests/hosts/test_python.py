@@ -7,7 +7,6 @@ import subprocess
 import sys
 import textwrap
 import threading
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -58,7 +57,7 @@ TESTS = """
 @pytest.fixture
 def settings(engine: TestEngine) -> Settings:
     """Settings by which results go to `engine`."""
-    return Settings(token=engine.token, api_url=engine.url)
+    return Settings({"token": engine.token, "api_url": engine.url})
 
 
 def test_unittest(engine: TestEngine, environ: dict[str, str], tmp_path: Path) -> None:
@@ -138,7 +137,7 @@ def test_tests_of_many_threads(engine: TestEngine, settings: Settings) -> None:
 
 
 def test_what_is_not_accepted_stays(settings: Settings) -> None:
-    recording = Recording("mine", "1.0", settings=replace(settings, token="wrong"))
+    recording = Recording("mine", "1.0", settings=settings.but(token="wrong"))
     test = recording.start("scope", "name")
     try:
         raise ValueError("half a pair: \ud800")

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from .clock import Clock
-from .delivery import Outcome, deliver
+from .delivery import Delivery, Outcome
 from .journal import Journal
 from .settings import Settings
 from .surroundings import run_started
@@ -60,11 +60,11 @@ class Recording:
         if journal is None:
             folder = tempfile.mkdtemp(prefix="buildkite-test-collector-")
             journal = Path(folder) / f"{uuid4()}.ndjson"
-        self._journal = Journal(journal)
+        self._journal = Journal(journal, secret=self._settings.token)
         self._lock = threading.Lock()
         self._last = 0
         self._origin = Clock.monotonic()
-        self._journal.append(run_started(runner, version) + "\n")
+        self._journal.append(run_started(runner, version, self._settings) + "\n")
 
     @property
     def journal(self) -> Path:
@@ -105,7 +105,7 @@ class Recording:
         What goes wrong is told by the outcome's `errors`, and never raised.
         """
         self._add("run-finished", time=self.now(), status=status)
-        outcome = deliver(self._journal, self._settings)
+        outcome = Delivery(self._journal, self._settings).finish()
         if outcome.is_complete and not self._is_kept:
             self._journal.discard()
             with contextlib.suppress(OSError):
