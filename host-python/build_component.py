@@ -10,6 +10,7 @@ import filecmp
 import os
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,10 @@ PACKAGE = "src/buildkite_test_collector"
 
 #: What is not in the sources: the component, and the list of the variables that it wants to see.
 BUILT = ("collector.wasm", "variables.txt")
+
+#: The component as bytecode, and the wasmtime that it is for; others do without it.
+BYTECODE = "collector.cwasm"
+WASMTIME = "wasmtime==50.*"
 
 #: The crates that go into the component, with their licences; it lies beside the package.
 INVENTORY = "collector.cdx.json"
@@ -53,6 +58,10 @@ class MetadataHook(MetadataHookInterface):
 class BuildHook(BuildHookInterface[Any]):
     """Puts `collector.wasm` into the package before hatchling packs it."""
 
+    def dependencies(self) -> list[str]:
+        """Return what turns the component into bytecode; an sdist has that already."""
+        return [WASMTIME] if workspace_of(self.root) is not None else []
+
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         """Build the component where its sources are, and have it packed."""
         del version
@@ -60,6 +69,7 @@ class BuildHook(BuildHookInterface[Any]):
         workspace = workspace_of(self.root)
         if workspace is not None:
             bring(build(workspace), package / "collector.wasm")
+            translate(package)
             bring(workspace / "wit" / "variables.txt", package / "variables.txt")
             bring(workspace / "guest" / INVENTORY, Path(self.root) / INVENTORY)
         for name in BUILT:
@@ -68,7 +78,8 @@ class BuildHook(BuildHookInterface[Any]):
                     f"buildkite-test-collector: this sdist is broken: it has no {name}"
                 )
         # Built files are not under version control, which hatchling would take for "leave out".
-        build_data["artifacts"] += [INVENTORY, *(f"{PACKAGE}/{name}" for name in BUILT)]
+        built = [f"{PACKAGE}/{name}" for name in (*BUILT, BYTECODE)]
+        build_data["artifacts"] += [INVENTORY, *built]
         # Older versions, all that there are for Python 3.9, know nothing of it.
         if "sbom_files" in build_data:
             build_data["sbom_files"].append(INVENTORY)
@@ -84,6 +95,23 @@ def bring(source: Path, target: Path) -> None:
     """Copy a file unless it is there already: another build may be reading it."""
     if not (target.is_file() and filecmp.cmp(source, target, shallow=False)):
         shutil.copyfile(source, target)
+
+
+def translate(package: Path) -> None:
+    """Turn the component in a package into bytecode, by what the package itself does.
+
+    Where wasmtime does not run, the package goes without, and compiles the component at each start.
+    """
+    code = (
+        "import pathlib, sys; sys.path.insert(0, sys.argv[1]); "
+        "from buildkite_test_collector.component import PACKAGED, bytecode; "
+        "pathlib.Path(sys.argv[2]).write_bytes(bytecode(PACKAGED))"
+    )
+    fresh = package / f"{BYTECODE}.new"
+    command = [sys.executable, "-c", code, str(package.parent), str(fresh)]
+    if subprocess.run(command, check=False).returncode == 0:  # noqa: S603
+        bring(fresh, package / BYTECODE)
+        fresh.unlink()
 
 
 def build(workspace: Path) -> Path:

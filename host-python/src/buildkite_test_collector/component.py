@@ -6,6 +6,7 @@ of milliseconds, and nothing here is needed while tests run.
 
 from __future__ import annotations
 
+import contextlib
 import mmap
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,10 +17,17 @@ from .errors import ComponentError
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from wasmtime import Config
+
 INTERFACE = "buildkite:test-collector/collector@2.0.0"
 
 #: The component that the package carries.
 PACKAGED = Path(__file__).with_name("collector.wasm")
+
+#: The same, as bytecode for wasmtime's interpreter, of the wasmtime that the package was built
+#: with; the package does without it.
+BYTECODE = Path(__file__).with_name("collector.cwasm")
+BYTECODE_TARGET = "pulley64"
 
 #: How much memory a run may use in the component, in bytes. A result of 1 KB that waits to be
 #: uploaded takes about as much, so this is room for hundreds of thousands of them.
@@ -83,15 +91,20 @@ class Component:
     is cheap, but knows nothing of the old one's runs.
     """
 
-    def __init__(self, path: Path = PACKAGED) -> None:
+    def __init__(self, path: Path = PACKAGED, *, is_light: bool = False) -> None:
         """Load a component, usually the one that the package carries.
+
+        A light one is interpreted: it starts at once, where compiling takes a third of a second,
+        and takes thirty times as long for a line. It is compiled all the same where the package
+        carries no bytecode for this wasmtime.
 
         Raises:
             ComponentError: wasmtime or the component cannot be loaded.
         """
-        self._path = path
+        #: Whether it is interpreted.
+        self.is_light = False
         try:
-            self._load()
+            self._load(path, is_light=is_light and path == PACKAGED)
         except ComponentError:
             raise
         except Exception as error:
@@ -119,29 +132,29 @@ class Component:
         outputs = {name for name, wanted in (("uploads", uploads), ("results", results)) if wanted}
         return Run(self, self._call("[constructor]run", outputs))
 
-    def _load(self) -> None:
+    def _load(self, path: Path, *, is_light: bool) -> None:
         try:
             mmap.mmap(-1, HEADROOM).close()
         except OSError as error:
             raise ComponentError("the component cannot be loaded: memory is short") from error
-        from wasmtime import Config, Engine, Store, WasiConfig, component
+        from wasmtime import Engine, Store, WasiConfig, WasmtimeError, component
 
-        config = Config()
-        # Compiling in parallel leaves threads behind, and a child forked after it hangs.
-        _set(config, "parallel_compilation", False)
-        # Traps by signal do not get along with pytest's faulthandler: the process would die.
-        _set(config, "signals_based_traps", False)
-        # The default reserves 4 GiB of address space, which RLIMIT_AS forbids.
-        _set(config, "memory_reservation", 64 << 20)
-        _set(config, "memory_guard_size", 0)
-        engine = Engine(config)
+        engine = code = None
+        if is_light:
+            # Bytecode is for one wasmtime, and another one refuses it.
+            with contextlib.suppress(WasmtimeError, OSError, ComponentError):
+                engine = Engine(_config(is_light=True))
+                code = component.Component.deserialize_file(engine, str(BYTECODE))
+                self.is_light = True
+        if engine is None or code is None:
+            engine = Engine(_config())
+            code = component.Component(engine, path.read_bytes())
         self._store = Store(engine)
         self._store.set_limits(memory_size=MEMORY_LIMIT)
         # Without anything inherited: no environment, no files, no network, no output.
         self._store.set_wasi(WasiConfig())
         linker = component.Linker(engine)
         linker.add_wasip2()
-        code = component.Component(engine, self._path.read_bytes())
         self._instance = linker.instantiate(self._store, code)
         self._interface = self._instance.get_export_index(self._store, INTERFACE)
         self._functions: dict[str, Any] = {}
@@ -220,6 +233,31 @@ class Run:
 
     def _call(self, method: str, *arguments: object) -> Any:
         return self._component._call(f"[method]run.{method}", self._handle, *arguments)
+
+
+def _config(*, is_light: bool = False) -> Config:
+    """Return how wasmtime runs the component, compiled or interpreted."""
+    from wasmtime import Config
+
+    config = Config()
+    # Compiling in parallel leaves threads behind, and a child forked after it hangs.
+    _set(config, "parallel_compilation", False)
+    # Traps by signal do not get along with pytest's faulthandler: the process would die.
+    _set(config, "signals_based_traps", False)
+    # The default reserves 4 GiB of address space, which RLIMIT_AS forbids.
+    _set(config, "memory_reservation", 64 << 20)
+    _set(config, "memory_guard_size", 0)
+    if is_light:
+        _set(config, "target", BYTECODE_TARGET)
+    return config
+
+
+def bytecode(component: Path) -> bytes:
+    """Return a component as bytecode for the wasmtime that is installed."""
+    from wasmtime import Engine
+    from wasmtime.component import Component as Code
+
+    return bytes(Code(Engine(_config(is_light=True)), component.read_bytes()).serialize())
 
 
 def _set(config: object, name: str, value: object) -> None:

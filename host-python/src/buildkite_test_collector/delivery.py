@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from .settings import Settings
 
 
+#: How much an interpreted component reads, in bytes: what takes as long as compiling it.
+LITTLE = 384 * 1024
+
 #: What the line begins with that says that an upload was accepted.
 RECEIPT = b'{"event":"uploaded"'
 
@@ -131,9 +134,15 @@ class Delivery:
     def _begin(self, *, uploads: bool = False, results: bool = False) -> Run:
         if self._component is None:
             began = now()
-            self._component = Component()
-            self._note(f"the component was loaded in {now() - began:.2f} s")
+            self._component = Component(is_light=len(self._journal) <= LITTLE)
+            kind = "interpreted" if self._component.is_light else "compiled"
+            self._note(f"the component was loaded in {now() - began:.2f} s, to be {kind}")
         return self._component.run(uploads=uploads, results=results)
+
+    def _must_be_compiled(self) -> bool:
+        """Whether there is more to read than an interpreted component is good for."""
+        is_light = self._component is not None and self._component.is_light
+        return is_light and self._reader.left() > LITTLE
 
     def _take_rest(self) -> None:
         """Fold the rest of the journal; after a trap once more from the start."""
@@ -149,6 +158,9 @@ class Delivery:
 
     def _fold(self, *, is_last: bool = False) -> Run:
         """Fold what is new in the journal, and take whole bodies; at a stop all there is."""
+        if self._must_be_compiled():
+            self._component = None
+            self._restart()
         if self._run is None:
             self._run = self._begin(uploads=True)
             self._is_replay = RECEIPT in self._journal

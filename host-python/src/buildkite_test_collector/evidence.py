@@ -13,11 +13,13 @@ import pytest
 
 from .clock import Clock
 from .identity import identity
-from .spans import SpanBuffer, TestData
+from .span_buffer import SpanBuffer
 from .text import plain
 
 if TYPE_CHECKING:
     from collections.abc import Generator
+
+    from .spans import TestData
 
 #: The attribute of a report that holds its evidence.
 ATTRIBUTE = "_buildkite_evidence"
@@ -79,7 +81,7 @@ class Evidence:
                 buffer = self.spans
                 spans = None
                 if buffer.recorded or buffer.measuring:
-                    spans = buffer.plain(end, is_last=when == "teardown")
+                    spans = buffer.take(end, is_last=when == "teardown")
                 report.__dict__[ATTRIBUTE] = (self._mark, end, self._tags, spans, self.test)
                 self._mark = end
             except Exception as error:
@@ -105,7 +107,7 @@ class Evidence:
         evidence: Any
         try:
             end = self._monotonic() + self._epoch
-            spans = self.spans.plain(end, is_last=is_last) if self.spans else None
+            spans = self.spans.take(end, is_last=is_last) or None
             evidence = (self._mark, end, marked(item) or None, spans, self.test)
             self._mark = end
         except Exception as error:
@@ -114,6 +116,8 @@ class Evidence:
 
     def current_test(self) -> TestData | None:
         """Return the test that is running in this process."""
+        from .spans import TestData
+
         if self._item is None:
             return None
         scope, name = identity(self._item.nodeid)

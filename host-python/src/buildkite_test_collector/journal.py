@@ -87,6 +87,15 @@ class Journal:
         if rest:
             yield rest[max(0, position - end) :]
 
+    def __len__(self) -> int:
+        """Return how long it is, in bytes."""
+        end, rest = self._state
+        return end + len(rest)
+
+    def __bool__(self) -> bool:
+        """Whether there is one, however long it is."""
+        return True
+
     def __contains__(self, text: bytes) -> bool:
         """Whether a text is in it."""
         end = b""
@@ -146,6 +155,10 @@ class JournalReader:
         self._journal = journal
         self._position = 0
         self._removals = 0
+
+    def left(self) -> int:
+        """Return how much there is to read, in bytes."""
+        return len(self._journal) - self._position
 
     def chunks(self) -> Iterator[str]:
         """Give back what was added since, in texts of whole lines."""

@@ -20,7 +20,6 @@ from .checkpoint import Checkpoints
 from .journal import Journal
 from .recorder import Recorder
 from .surroundings import run_started
-from .terminal import NAME, lines
 from .termination import Termination
 
 if TYPE_CHECKING:
@@ -153,6 +152,8 @@ class Session:
             kept: Path | None = None
             if self._journal is not None and not is_complete:
                 kept = None if self._journal.error else self._journal.path
+            from .terminal import NAME, lines
+
             said = lines(outcome, self._errors, kept, notes)
             if self._settings.debug_enabled:
                 said += [f"{NAME} (debug): {line}" for line in self._debug]
@@ -162,7 +163,7 @@ class Session:
             if self._journal is not None and is_complete and not self._settings.journal:
                 self._journal.discard()
         except Exception as error:
-            _write(terminal, f"{NAME}: {error!r}")
+            _write(terminal, f"Buildkite Test Engine: {error!r}")
 
     def _troubles(self) -> list[str]:
         """Return what was wrong with the journal."""

@@ -1,0 +1,87 @@
+"""The component as bytecode: small runs do without compiling it, and nobody sees a difference."""
+
+from __future__ import annotations
+
+import json
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from buildkite_test_collector import component as module
+from buildkite_test_collector.component import BYTECODE, PACKAGED, Component, bytecode
+
+if TYPE_CHECKING:
+    from .project import Project
+
+CASES = Path(__file__).parents[1] / "cases"
+
+#: Whether the package's bytecode is for the wasmtime that is installed.
+FITS = version("wasmtime").startswith("50.")
+
+needs_bytecode = pytest.mark.skipif(not FITS, reason="the bytecode is for another wasmtime")
+
+SUITE = """
+    import pytest
+    @pytest.mark.parametrize("n", range({count}))
+    def test_it(n): pass
+"""
+
+
+@needs_bytecode
+def test_bytecode_is_that_of_the_component() -> None:
+    assert BYTECODE.read_bytes() == bytecode(PACKAGED)
+
+
+@needs_bytecode
+def test_every_case_gives_the_same() -> None:
+    light, compiled = Component(is_light=True), Component()
+    assert (light.is_light, compiled.is_light) == (True, False)
+    for case in sorted(CASES.glob("*/events.ndjson")):
+        events = case.read_text("utf-8")
+        taken = []
+        for each in (light, compiled):
+            run = each.run(uploads=True, results=True)
+            run.feed(events)
+            run.finish()
+            taken.append((run.take_upload(500), run.take_results(500), run.summary()))
+        assert taken[0] == taken[1], case
+
+
+def test_bytecode_that_does_not_fit_is_done_without(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    for content in (b"", b"\x7fELF of another wasmtime", None):
+        path = tmp_path / "other.cwasm"
+        path.unlink(missing_ok=True)
+        if content is not None:
+            path.write_bytes(content)
+        monkeypatch.setattr(module, "BYTECODE", path)
+        component = Component(is_light=True)
+        assert not component.is_light
+        assert component.variables()
+
+
+@pytest.mark.parametrize("count", [1, 3000])
+def test_a_large_run_is_compiled(project: Project, count: int) -> None:
+    project.environment["BUILDKITE_ANALYTICS_DEBUG_ENABLED"] = "1"
+    run = project.test(SUITE.format(count=count), watched=False)
+    assert run.status == 0
+    assert len(project.engine.executions) == count
+    loaded = [line for line in run.said if "the component was loaded" in line]
+    assert len(loaded) == 1
+    assert ("interpreted" in loaded[0]) is (FITS and count == 1)
+
+
+@needs_bytecode
+def test_a_run_that_grows_is_compiled_after_all(project: Project) -> None:
+    """A checkpoint finds little, and the end finds much."""
+    project.environment["BUILDKITE_ANALYTICS_DEBUG_ENABLED"] = "1"
+    project.environment["BUILDKITE_ANALYTICS_UPLOAD_INTERVAL"] = "0.3"
+    project.write({"conftest.py": "import time\ndef pytest_sessionstart(): time.sleep(0.4)\n"})
+    run = project.test(SUITE.format(count=3000))
+    kinds = [line.rpartition(" ")[2] for line in run.said if "the component was loaded" in line]
+    assert kinds == ["interpreted", "compiled"]
+    # Some were uploaded before, and none of them again.
+    assert len(project.engine.requests[0].body["data"]) < 500
+    assert json.dumps(run.uploaded) == json.dumps(run.written)
