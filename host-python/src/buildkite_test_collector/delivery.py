@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import closing
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import TYPE_CHECKING, Callable
 
 from .component import Component, RejectedLine, Run, Summary
@@ -14,6 +15,9 @@ from .tries import now
 from .uploader import Body, Uploader
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from .answer import Answer
     from .journal import Journal
     from .settings import Settings
 
@@ -88,14 +92,12 @@ class Delivery:
     def checkpoint(self, seconds: float) -> None:
         """Upload what has finished so far, as far as it can be done in some seconds."""
         try:
-            self._fold()
+            refused = self._upload(seconds)
         except ComponentError:
             # The end of the run says it, where it goes wrong again.
             self._component = None
             self._restart()
             return
-        until = now() + seconds
-        refused = self._upload(lambda: until)
         self._note(f"checkpoint: {self.outcome.uploaded} results uploaded; {refused or 'no error'}")
 
     def finish(self, latest: Callable[[float], float] = lambda deadline: deadline) -> Outcome:
@@ -106,16 +108,24 @@ class Delivery:
         if self._settings.json:
             self._write_results()
         if self._settings.token:
+            refused: CollectorError | None
             try:
-                self._take_rest()
+                refused = self._upload(self._settings.upload_timeout, latest, is_last=True)
             except ComponentError as error:
-                self.outcome.failed(error)
-            deadline = now() + self._settings.upload_timeout
-            refused = self._upload(lambda: latest(deadline))
+                refused = error if self._component is None else self._try_again(latest)
             if refused is not None:
                 self.outcome.failed(refused)
             self._refused()
         return self.outcome
+
+    def _try_again(self, latest: Callable[[float], float]) -> CollectorError | None:
+        """Begin anew with another component, after one has trapped."""
+        self._component = None
+        self._restart()
+        try:
+            return self._upload(self._settings.upload_timeout, latest, is_last=True)
+        except ComponentError as error:
+            return error
 
     def interrupted(self) -> None:
         """Note that somebody has no patience with `finish`."""
@@ -144,69 +154,85 @@ class Delivery:
         is_light = self._component is not None and self._component.is_light
         return is_light and self._reader.left() > LITTLE
 
-    def _take_rest(self) -> None:
-        """Fold the rest of the journal; after a trap once more from the start."""
-        try:
-            run = self._fold(is_last=True)
-        except ComponentError:
-            if self._component is None:
-                raise
-            self._component = None
-            self._restart()
-            run = self._fold(is_last=True)
-        self._ended(run)
+    def _upload(
+        self,
+        seconds: float,
+        latest: Callable[[float], float] = lambda deadline: deadline,
+        *,
+        is_last: bool = False,
+    ) -> CollectorError | None:
+        """Send what waits, in some seconds from the first; return what went wrong first.
 
-    def _fold(self, *, is_last: bool = False) -> Run:
-        """Fold what is new in the journal, and take whole bodies; at a stop all there is."""
+        Raises:
+            ComponentError: not all that waits is known.
+        """
+        bodies = self._waiting(is_last=is_last)
+        first = next(bodies, None)
+        if first is None:
+            return None
+        until = now() + seconds
+        uploader = Uploader(self._settings, lambda: latest(until), self._note)
+        refused: CollectorError | None = None
+        try:
+            with closing(uploader.send(chain((first,), bodies))) as fates:
+                for body, fate in fates:
+                    if isinstance(fate, UploadError):
+                        refused = refused or fate
+                    else:
+                        self._accepted(body, fate)
+        except UploadError as error:
+            refused = error
+            # They are counted all the same.
+            for _ in bodies:
+                pass
+        return refused
+
+    def _accepted(self, body: Body, answer: Answer) -> None:
+        self._bodies.remove(body)
+        self._journal.append(body.receipt + "\n")
+        outcome = self.outcome
+        outcome.uploaded += body.results - answer.skipped
+        outcome.skipped += answer.skipped
+        outcome.skipped_why = answer.reason or outcome.skipped_why
+        outcome.repeated += body.results if answer.is_repeated else 0
+        outcome.run_url = answer.run_url or outcome.run_url
+        self._progress(outcome, sum(each.results for each in self._bodies))
+
+    def _waiting(self, *, is_last: bool) -> Iterator[Body]:
+        """Give the bodies that were not accepted before, and those that what is new makes."""
         if self._must_be_compiled():
             self._component = None
             self._restart()
+        yield from list(self._bodies)
+        for body in self._fold(is_last=is_last):
+            self._bodies.append(body)
+            yield body
+
+    def _fold(self, *, is_last: bool) -> Iterator[Body]:
+        """Fold what is new in the journal, and give whole bodies; at a stop all there is."""
         if self._run is None:
             self._run = self._begin(uploads=True)
             self._is_replay = RECEIPT in self._journal
         run = self._run
-        batch_size = self._settings.upload_batch_size
+        size = self._settings.upload_batch_size
         for chunk in self._reader.chunks():
             waiting = run.feed(chunk)
             # In a replay, what was accepted is only known when all was read.
-            while not self._is_replay and waiting >= batch_size and self._pack(run):
-                waiting -= batch_size
+            while not self._is_replay and waiting >= size and (body := self._taken(run)):
+                waiting -= size
+                yield body
         if is_last:
             run.finish()
-        while self._pack(run):
-            pass
-        return run
+        while body := self._taken(run):
+            yield body
+        if is_last:
+            self._ended(run)
 
-    def _pack(self, run: Run) -> bool:
+    def _taken(self, run: Run) -> Body | None:
         upload = run.take_upload(self._settings.upload_batch_size)
-        if upload is not None:
-            self._bodies.append(Body.of(upload.body, upload.receipt, upload.results))
-        return upload is not None
-
-    def _upload(self, deadline: Callable[[], float]) -> CollectorError | None:
-        """Send the bodies that wait; return what went wrong first, if anything."""
-        if not self._bodies:
+        if upload is None:
             return None
-        first: CollectorError | None = None
-        uploader = Uploader(self._settings, deadline, self._note)
-        try:
-            with closing(uploader.send(list(self._bodies))) as answers:
-                for body, answer in answers:
-                    if isinstance(answer, UploadError):
-                        first = first or answer
-                        continue
-                    self._bodies.remove(body)
-                    self._journal.append(body.receipt + "\n")
-                    outcome = self.outcome
-                    outcome.uploaded += body.results - answer.skipped
-                    outcome.skipped += answer.skipped
-                    outcome.skipped_why = answer.reason or outcome.skipped_why
-                    outcome.repeated += body.results if answer.is_repeated else 0
-                    outcome.run_url = answer.run_url or outcome.run_url
-                    self._progress(outcome, sum(each.results for each in self._bodies))
-        except UploadError as error:
-            return error
-        return first
+        return Body.of(upload.body, upload.receipt, upload.results)
 
     def _write_results(self) -> None:
         """Write the `--json` file, from the journal's first line on."""

@@ -71,7 +71,7 @@ def run_started(
         "language": {"name": "python", "version": platform.python_version()},
     }
     if any(name in environ for name in ("GITHUB_EVENT_PATH", "TEAMCITY_BUILD_PROPERTIES_FILE")):
-        from .files import found
+        from .ci_files import found
 
         event["found"] = {name: _clean(value) for name, value in found(wanted, environ).items()}
     if settings.git:

@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Callable, Union
 from . import __version__
 from .answer import Answer, accepted, failed, refused
 from .connections import Connections
-from .errors import UploadError
+from .errors import CollectorError, UploadError
 from .tries import Tries, Window, now
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Sequence
+    from collections.abc import Generator, Iterator
 
     from .settings import Settings
 
@@ -79,10 +79,11 @@ class Uploader:
         self._note = note
         self._failures = 0
 
-    def send(self, bodies: Sequence[Body]) -> Generator[tuple[Body, Fate], None, None]:
-        """Send bodies, and give each with what became of it, as soon as that is known.
+    def send(self, bodies: Iterator[Body]) -> Generator[tuple[Body, Fate], None, None]:
+        """Send bodies while they are made, and give each with what became of it.
 
-        No thread is left behind but one that waits for a name server, for which nobody waits.
+        Where making them fails, what is under way is waited for first. No thread is left behind but
+        one that waits for a name server, for which nobody waits.
 
         Raises:
             UploadError: nothing can be sent at all.
@@ -91,40 +92,52 @@ class Uploader:
             raise UploadError(
                 "the token has a character that no token has; check BUILDKITE_ANALYTICS_TOKEN"
             )
-        count = min(CONNECTIONS, max(1, len(bodies) // BODIES))
-        connections = Connections(self._settings, count)
-        waiting: SimpleQueue[int] = SimpleQueue()
+        connections = Connections(self._settings, CONNECTIONS)
+        waiting: SimpleQueue[int | None] = SimpleQueue()
         done: SimpleQueue[tuple[int, Fate]] = SimpleQueue()
-        left = dict(enumerate(bodies))
-        for index in left:
-            waiting.put(index)
+        sent: list[Body] = []
+        left: set[int] = set()
+        threads: list[Thread] = []
+        broken: Exception | None = None
 
         def work() -> None:
-            with contextlib.suppress(Empty):
-                while True:
-                    index = waiting.get_nowait()
-                    done.put((index, self._sent(connections, bodies[index])))
+            while (index := waiting.get()) is not None:
+                done.put((index, self._sent(connections, sent[index])))
 
-        threads = [Thread(target=work, daemon=True) for _ in range(count)]
+        def finished(seconds: float) -> Generator[tuple[Body, Fate], None, None]:
+            with contextlib.suppress(Empty):
+                while left:
+                    index, fate = done.get(timeout=seconds) if seconds else done.get_nowait()
+                    left.discard(index)
+                    yield sent[index], fate
+
         try:
-            for thread in threads:
-                thread.start()
+            try:
+                for body in bodies:
+                    left.add(len(sent))
+                    sent.append(body)
+                    waiting.put(len(sent) - 1)
+                    if len(threads) < min(CONNECTIONS, max(1, len(sent) // BODIES)):
+                        threads.append(Thread(target=work, daemon=True))
+                        threads[-1].start()
+                    yield from finished(0)
+            except CollectorError as error:
+                broken = error
             while left and (seconds := self._window.left()):
-                with contextlib.suppress(Empty):
-                    index, fate = done.get(timeout=seconds)
-                    yield left.pop(index), fate
+                yield from finished(seconds)
         finally:
             self._window.close()
             connections.break_off()
+            for _ in threads:
+                waiting.put(None)
             for thread in threads:
                 thread.join(FAREWELL)
             connections.close()
-        with contextlib.suppress(Empty):
-            while True:
-                index, fate = done.get_nowait()
-                yield left.pop(index), fate
-        for body in left.values():
-            yield body, self._failed("the time for uploads is over")
+        yield from finished(0)
+        for index in left:
+            yield sent[index], self._failed("the time for uploads is over")
+        if broken is not None:
+            raise broken
 
     def _sent(self, connections: Connections, body: Body) -> Fate:
         """Send a body, and again where that may help."""
