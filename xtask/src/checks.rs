@@ -23,34 +23,25 @@ struct Corner {
     packages: [&'static str; 2],
 }
 
+impl Corner {
+    const fn new(python: &'static str, pytest: &'static str, wasmtime: &'static str) -> Self {
+        Self {
+            python,
+            packages: [pytest, wasmtime],
+        }
+    }
+}
+
 /// The newest of everything: what the test command runs on.
-const NEWEST: Corner = Corner {
-    python: python::NEWEST,
-    packages: ["pytest", "wasmtime"],
-};
+const NEWEST: Corner = Corner::new(python::NEWEST, "pytest", "wasmtime");
 
 /// The other corners of what is supported.
 const CORNERS: [Corner; 5] = [
-    Corner {
-        python: python::NEWEST,
-        packages: ["pytest", "wasmtime==45.*"],
-    },
-    Corner {
-        python: python::OLDEST,
-        packages: ["pytest", "wasmtime"],
-    },
-    Corner {
-        python: python::OLDEST,
-        packages: ["pytest", "wasmtime==45.*"],
-    },
-    Corner {
-        python: python::OLDEST,
-        packages: ["pytest==7.0.*", "wasmtime"],
-    },
-    Corner {
-        python: python::OLDEST,
-        packages: ["pytest==7.0.*", "wasmtime==45.*"],
-    },
+    Corner::new(python::NEWEST, "pytest", "wasmtime==45.*"),
+    Corner::new(python::OLDEST, "pytest", "wasmtime"),
+    Corner::new(python::OLDEST, "pytest", "wasmtime==45.*"),
+    Corner::new(python::OLDEST, "pytest==7.0.*", "wasmtime"),
+    Corner::new(python::OLDEST, "pytest==7.0.*", "wasmtime==45.*"),
 ];
 
 /// The tests that need not be run at every corner: they ask about packages, not about ways to run.
