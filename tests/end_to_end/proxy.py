@@ -15,7 +15,7 @@ class Proxy:
     """A proxy on 127.0.0.1 that leads every tunnel to one port, whatever host is asked for."""
 
     def __init__(self, port: int) -> None:
-        #: The first line and the credentials of each request.
+        #: What each request asked for, and its credentials.
         self.requests: list[tuple[str, str]] = []
         outer = self
 
@@ -29,7 +29,8 @@ class Proxy:
                     name, _, value = header.partition(": ")
                     if name.lower() == "proxy-authorization":
                         credentials = value
-                outer.requests.append((line, credentials))
+                # Its version is up to the version of Python.
+                outer.requests.append((line.rpartition(" ")[0], credentials))
                 with socket.create_connection(("127.0.0.1", port)) as there:
                     self.wfile.write(b"HTTP/1.1 200 Connection established\r\n\r\n")
                     back = threading.Thread(target=_pour, args=(there, self.connection))
