@@ -10,11 +10,12 @@ use xtask::step::{self, cargo};
 use xtask::target;
 
 /// The Python code of the repository, as ruff and mypy take it.
-const PYTHON_CODE: [&str; 4] = [
+const PYTHON_CODE: [&str; 5] = [
     "host-python",
     "tests/stand_in",
     "tests/end_to_end",
     "tests/hosts",
+    "tests/benchmark",
 ];
 
 /// What a corner of the matrix installs: a Python, a pytest and a wasmtime.

@@ -2,6 +2,7 @@
 //!
 //! Each sets up what it needs under `target/`, from nothing, and says what it does.
 
+mod bench;
 mod checks;
 mod demo;
 mod javascript;
@@ -20,6 +21,7 @@ cargo xtask COMMAND
   demo    run the example project and show what Test Engine would get
   test    pass all checks and tests, Rust and Python
   matrix  pass the end-to-end tests with the oldest and newest Python, pytest and wasmtime
+  bench   measure what the plugin costs, beside others; --quick for a short look
   bless   rewrite the expected files of the golden cases, after a change that is meant
 
   component    build the component, and say its SHA-256
@@ -43,6 +45,7 @@ fn run(arguments: &[String]) -> Result<()> {
         Some("demo") => demo::run(),
         Some("test") => checks::run(&arguments[1..]),
         Some("matrix") => checks::matrix(&arguments[1..]),
+        Some("bench") => bench::run(&arguments[1..]),
         Some("bless") => checks::bless(),
         Some("component") => component(),
         Some("npm") => npm(),

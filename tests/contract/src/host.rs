@@ -63,18 +63,31 @@ impl Host {
     }
 
     fn new(is_metered: bool) -> Self {
-        let engine = Engine::new(&config(is_metered)).expect("the settings fit together");
+        let engine = Engine::new(config().consume_fuel(is_metered)).expect("they fit together");
         let component = Component::from_file(&engine, artefact::path()).expect("it compiles");
-        let mut linker = Linker::new(&engine);
+        Self {
+            is_metered,
+            ..Self::of(&engine, &component)
+        }
+    }
+
+    /// A host of the component as it was compiled elsewhere.
+    ///
+    /// # Panics
+    ///
+    /// Where it is another component.
+    #[must_use]
+    pub fn of(engine: &Engine, component: &Component) -> Self {
+        let mut linker = Linker::new(engine);
         wasmtime_wasi::p2::add_to_linker_sync(&mut linker).expect("nothing else is linked");
         let component = linker
-            .instantiate_pre(&component)
+            .instantiate_pre(component)
             .and_then(TestCollectorPre::new)
             .expect("WASI is all that it imports");
         Self {
-            engine,
+            engine: engine.clone(),
             component,
-            is_metered,
+            is_metered: false,
         }
     }
 
@@ -110,14 +123,14 @@ impl Host {
 
 /// What the Python host sets, as far as this build of wasmtime has it: it cannot compile in
 /// parallel at all.
-fn config(is_metered: bool) -> Config {
+#[must_use]
+pub fn config() -> Config {
     let mut config = Config::new();
     config
         .signals_based_traps(false)
         .memory_reservation(64 * MIB as u64)
         .memory_guard_size(0)
-        .max_wasm_stack(STACK)
-        .consume_fuel(is_metered);
+        .max_wasm_stack(STACK);
     config
 }
 

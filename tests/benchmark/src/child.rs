@@ -1,0 +1,85 @@
+//! A process, run to its end, and what it has used.
+
+use std::fs::{self, File};
+use std::path::Path;
+use std::process::{Child, Command};
+use std::time::{Instant, SystemTime};
+
+use anyhow::{Context, Result};
+
+/// What a process has used.
+#[derive(Debug, Clone)]
+pub struct Usage {
+    /// User and system time, in seconds, with that of the children it has waited for.
+    pub cpu: f64,
+    /// Seconds from its start to its end.
+    pub wall: f64,
+    /// The most memory that it had at once, in megabytes.
+    pub peak: f64,
+    /// When it ended, in seconds since the epoch.
+    pub ended: f64,
+    /// Its exit code; none where a signal has ended it.
+    pub code: Option<i32>,
+}
+
+/// Runs a command with its output in a file.
+pub fn run(mut command: Command, output: &Path) -> Result<Usage> {
+    let file = File::create(output)?;
+    command.stdout(file.try_clone()?).stderr(file);
+    let start = Instant::now();
+    let child = command
+        .spawn()
+        .with_context(|| format!("{} cannot be run", command.get_program().display()))?;
+    let (code, cpu, peak) = wait(child)?;
+    Ok(Usage {
+        cpu,
+        wall: start.elapsed().as_secs_f64(),
+        peak,
+        ended: SystemTime::now()
+            .duration_since(SystemTime::UNIX_EPOCH)?
+            .as_secs_f64(),
+        code,
+    })
+}
+
+/// The last line of an output that is not empty.
+pub fn last_line(output: &Path) -> String {
+    let text = fs::read(output).unwrap_or_default();
+    let text = String::from_utf8_lossy(&text);
+    let last = text.lines().rfind(|line| !line.trim().is_empty());
+    last.unwrap_or_default().to_owned()
+}
+
+/// Waits for a process; its exit code, seconds of CPU and megabytes at its peak.
+#[cfg(unix)]
+fn wait(child: Child) -> Result<(Option<i32>, f64, f64)> {
+    use std::mem::MaybeUninit;
+    use std::os::unix::process::ExitStatusExt;
+    use std::process::ExitStatus;
+
+    let id = libc::pid_t::try_from(child.id())?;
+    let mut status = 0;
+    let mut usage = MaybeUninit::<libc::rusage>::zeroed();
+    // SAFETY: both pointers are valid, and the child is nobody else's to wait for.
+    let waited = unsafe { libc::wait4(id, &raw mut status, 0, usage.as_mut_ptr()) };
+    anyhow::ensure!(waited == id, std::io::Error::last_os_error());
+    // SAFETY: zeroes are a valid `rusage`, too.
+    let usage = unsafe { usage.assume_init() };
+    let seconds = |time: libc::timeval| time.tv_sec as f64 + f64::from(time.tv_usec as i32) / 1e6;
+    // Linux counts in KiB, macOS in bytes.
+    let unit = if cfg!(target_os = "macos") {
+        1.0
+    } else {
+        1024.0
+    };
+    Ok((
+        ExitStatus::from_raw(status).code(),
+        seconds(usage.ru_utime) + seconds(usage.ru_stime),
+        usage.ru_maxrss as f64 * unit / 1e6,
+    ))
+}
+
+#[cfg(not(unix))]
+fn wait(_: Child) -> Result<(Option<i32>, f64, f64)> {
+    anyhow::bail!("the benchmark needs wait4, which this system has not")
+}

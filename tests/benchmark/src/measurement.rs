@@ -1,0 +1,234 @@
+//! All numbers of pytest runs, each a difference to plain pytest in the same round.
+
+use anyhow::{Result, ensure};
+
+use crate::lab::{Lab, Trial};
+use crate::plan::{LATENCY, Plan, Size};
+use crate::server::Traffic;
+use crate::statistics::{median, paired, slope};
+use crate::subject::{self, Subject};
+use crate::suite::{self, Suite};
+
+/// What was measured of a subject.
+#[derive(Debug, Default)]
+pub struct Costs {
+    /// Calls of Python functions added to each test.
+    pub calls: f64,
+    /// CPU before the first test that is added, in milliseconds.
+    pub start: f64,
+    /// The same in the first run after an installation.
+    pub first_start: f64,
+    /// By size of the suite; none where the subject did not run it.
+    pub sizes: Vec<Option<Cost>>,
+    /// At the end of a run, with a slow server; none where nothing is uploaded.
+    pub end: Option<End>,
+    /// Microseconds of CPU that a span costs; none where there are none.
+    pub span: Option<f64>,
+}
+
+/// What a suite of one size costs more than with plain pytest.
+#[derive(Debug)]
+pub struct Cost {
+    /// Microseconds of CPU to each test, of the whole run.
+    pub cpu: f64,
+    /// Microseconds of CPU to each test, from the first test to the last.
+    pub during: f64,
+    /// Milliseconds of CPU from the last test on.
+    pub after: f64,
+    /// Megabytes at the peak.
+    pub peak: f64,
+    /// What the server saw.
+    pub traffic: Traffic,
+    /// What happened where the run did not pass.
+    pub failure: Option<String>,
+}
+
+impl Cost {
+    /// Of a suite that was not run.
+    pub const NONE: Self = Self {
+        cpu: f64::NAN,
+        during: f64::NAN,
+        after: f64::NAN,
+        peak: f64::NAN,
+        traffic: Traffic::NONE,
+        failure: None,
+    };
+}
+
+/// The end of a run whose server is slow.
+#[derive(Debug)]
+pub struct End {
+    /// Seconds from the last test on that are added.
+    pub wall: f64,
+    /// Seconds of CPU in them.
+    pub cpu: f64,
+    /// What the server saw.
+    pub traffic: Traffic,
+}
+
+/// Measures everything of all subjects, in the order of `subject::ALL`.
+pub fn all(lab: &mut Lab, plan: &Plan) -> Result<Vec<Costs>> {
+    let mut costs: Vec<Costs> = subject::ALL.iter().map(|_| Costs::default()).collect();
+    calls(lab, plan, &mut costs)?;
+    starts(lab, plan, &mut costs)?;
+    for (index, &size) in plan.sizes.iter().enumerate() {
+        let is_largest = index + 1 == plan.sizes.len();
+        sizes(lab, size, is_largest, &mut costs)?;
+    }
+    ends(lab, plan, &mut costs)?;
+    spans(lab, plan, &mut costs)?;
+    Ok(costs)
+}
+
+fn calls(lab: &mut Lab, plan: &Plan, costs: &mut [Costs]) -> Result<()> {
+    println!("calls");
+    let (small, large) = plan.calls;
+    let suites = [warm(lab, small)?, warm(lab, large)?];
+    let mut slopes = Vec::new();
+    for subject in &subject::ALL {
+        let [few, many] = [
+            lab.calls(subject, &suites[0])?,
+            lab.calls(subject, &suites[1])?,
+        ];
+        slopes.push(slope((small, few), (large, many)));
+    }
+    for (cost, slope) in costs.iter_mut().zip(&slopes) {
+        cost.calls = slope - slopes[0];
+    }
+    Ok(())
+}
+
+fn starts(lab: &mut Lab, plan: &Plan, costs: &mut [Costs]) -> Result<()> {
+    println!("starts");
+    let suite = warm(lab, 1)?;
+    let (warm, first) = plan.starts;
+    // Once more than is counted: the first run compiles.
+    let trials = rounds(lab, &suite, warm + 1, false, 0.0, |_, _| Ok(()))?;
+    let before = |trial: &Trial| trial.before() * 1e3;
+    for (cost, own) in costs.iter_mut().zip(&trials) {
+        cost.start = added(&own[1..], &trials[0][1..], before);
+    }
+    let trials = rounds(lab, &suite, first, false, 0.0, |lab, subject| {
+        lab.forget_compiled(subject.venv)
+    })?;
+    for (cost, own) in costs.iter_mut().zip(&trials) {
+        cost.first_start = added(own, &trials[0], before);
+    }
+    Ok(())
+}
+
+fn sizes(lab: &mut Lab, size: Size, is_largest: bool, costs: &mut [Costs]) -> Result<()> {
+    println!("{} tests", size.tests);
+    let suite = warm(lab, size.tests)?;
+    let trials = rounds(lab, &suite, size.rounds, is_largest, 0.0, |_, _| Ok(()))?;
+    let plain = &trials[0];
+    let per_test = 1e6 / size.tests as f64;
+    for (cost, own) in costs.iter_mut().zip(&trials) {
+        cost.sizes.push(own.last().map(|last| Cost {
+            cpu: added(own, plain, |trial| trial.usage.cpu) * per_test,
+            during: added(own, plain, Trial::during) * per_test,
+            after: added(own, plain, Trial::after) * 1e3,
+            peak: added(own, plain, |trial| trial.usage.peak),
+            traffic: last.traffic,
+            failure: failure(last),
+        }));
+    }
+    Ok(())
+}
+
+fn ends(lab: &mut Lab, plan: &Plan, costs: &mut [Costs]) -> Result<()> {
+    println!("ends, with a slow server");
+    let suite = warm(lab, plan.end.tests)?;
+    let mut trials: Vec<Vec<Trial>> = subject::ALL.iter().map(|_| Vec::new()).collect();
+    for _ in 0..plan.end.rounds {
+        for (subject, trials) in subject::ALL.iter().zip(&mut trials) {
+            if subject.uploads || subject.name == subject::PLAIN.name {
+                trials.push(lab.trial(subject, &suite, LATENCY)?);
+            }
+        }
+    }
+    for (index, subject) in subject::ALL.iter().enumerate() {
+        if subject.uploads {
+            costs[index].end = Some(End {
+                wall: added(&trials[index], &trials[0], Trial::wall_after),
+                cpu: added(&trials[index], &trials[0], Trial::after),
+                traffic: trials[index]
+                    .last()
+                    .map(|trial| trial.traffic)
+                    .unwrap_or(Traffic::NONE),
+            });
+        }
+    }
+    Ok(())
+}
+
+fn spans(lab: &mut Lab, plan: &Plan, costs: &mut [Costs]) -> Result<()> {
+    println!("spans");
+    let (count, rounds) = plan.spans;
+    let suite = Suite::spans(lab.folder())?;
+    for (subject, cost) in subject::ALL.iter().zip(costs) {
+        if !subject.uploads {
+            continue;
+        }
+        let mut cpu = [Vec::new(), Vec::new()];
+        for _ in 0..rounds {
+            for (count, cpu) in [count, 0].iter().zip(&mut cpu) {
+                let spans = (suite::SPANS, count.to_string());
+                let usage = lab.usage(subject, &suite, (spans.0, &spans.1))?;
+                ensure!(usage.code == Some(0), "{} fails with spans", subject.name);
+                cpu.push(usage.cpu);
+            }
+        }
+        cost.span = Some(paired(&cpu[0], &cpu[1]) * 1e6 / count as f64);
+    }
+    Ok(())
+}
+
+/// A suite that pytest has compiled.
+fn warm(lab: &mut Lab, tests: usize) -> Result<Suite> {
+    let suite = Suite::trivial(&lab.folder().join("suites"), tests)?;
+    lab.usage(
+        &subject::PLAIN,
+        &suite,
+        ("PYTEST_ADDOPTS", "--collect-only"),
+    )?;
+    Ok(suite)
+}
+
+/// Runs all subjects in turn, round by round, and returns each one's runs.
+fn rounds(
+    lab: &mut Lab,
+    suite: &Suite,
+    rounds: usize,
+    is_largest: bool,
+    delay: f64,
+    prepare: impl Fn(&Lab, &Subject) -> Result<()>,
+) -> Result<Vec<Vec<Trial>>> {
+    let mut trials: Vec<Vec<Trial>> = subject::ALL.iter().map(|_| Vec::new()).collect();
+    for round in 0..rounds {
+        for (subject, trials) in subject::ALL.iter().zip(&mut trials) {
+            if is_largest && round >= subject.largest {
+                continue;
+            }
+            prepare(lab, subject)?;
+            trials.push(lab.trial(subject, suite, delay)?);
+        }
+    }
+    Ok(trials)
+}
+
+fn added(own: &[Trial], plain: &[Trial], value: impl Fn(&Trial) -> f64) -> f64 {
+    let values = |trials: &[Trial]| trials.iter().map(&value).collect::<Vec<_>>();
+    match own.is_empty() {
+        true => median(Vec::new()),
+        false => paired(&values(own), &values(plain)),
+    }
+}
+
+fn failure(trial: &Trial) -> Option<String> {
+    match trial.usage.code {
+        Some(0) => None,
+        Some(code) => Some(format!("exit code {code}: {}", trial.last_line)),
+        None => Some("killed".to_owned()),
+    }
+}

@@ -1,0 +1,79 @@
+//! How much is measured: sizes, and how often.
+
+/// A suite's size, and how many rounds are made of it.
+#[derive(Debug, Clone, Copy)]
+pub struct Size {
+    /// How many tests it has.
+    pub tests: usize,
+    /// How many rounds are made, of one run of each subject.
+    pub rounds: usize,
+}
+
+/// What to measure.
+#[derive(Debug)]
+pub struct Plan {
+    /// The suites between which calls are counted, in tests.
+    pub calls: (usize, usize),
+    /// The suites on which CPU and memory are measured; the last is for the subjects alone that
+    /// are made for it.
+    pub sizes: &'static [Size],
+    /// How often a start is measured, and the first start after an installation.
+    pub starts: (usize, usize),
+    /// The suite whose end is measured with a slow server.
+    pub end: Size,
+    /// How many spans one test records, and how often.
+    pub spans: (usize, usize),
+    /// How often wasmtime-py is measured.
+    pub component: usize,
+}
+
+/// How long the slow server takes for an answer, in seconds.
+pub const LATENCY: f64 = 0.1;
+
+/// What the results in the repository are made by.
+pub const FULL: Plan = Plan {
+    calls: (500, 2_500),
+    sizes: &[
+        Size {
+            tests: 2_000,
+            rounds: 9,
+        },
+        Size {
+            tests: 20_000,
+            rounds: 3,
+        },
+        Size {
+            tests: 110_000,
+            rounds: 2,
+        },
+    ],
+    starts: (21, 7),
+    end: Size {
+        tests: 10_000,
+        rounds: 3,
+    },
+    spans: (20_000, 3),
+    component: 5,
+};
+
+/// What shows within minutes that everything here works; its numbers mean little.
+pub const QUICK: Plan = Plan {
+    calls: (100, 300),
+    sizes: &[
+        Size {
+            tests: 500,
+            rounds: 1,
+        },
+        Size {
+            tests: 2_000,
+            rounds: 1,
+        },
+    ],
+    starts: (3, 1),
+    end: Size {
+        tests: 1_000,
+        rounds: 1,
+    },
+    spans: (500, 1),
+    component: 1,
+};

@@ -1,0 +1,99 @@
+//! What is compared: pytest alone, with our plugin, and with others.
+
+/// A way to run pytest.
+#[derive(Debug)]
+pub struct Subject {
+    /// What the tables call it.
+    pub name: &'static str,
+    /// The virtual environment that it runs in.
+    pub venv: &'static str,
+    /// What it adds to the command line.
+    pub arguments: &'static [&'static str],
+    /// The option that takes the file that it writes, if it writes one.
+    pub output: Option<&'static str>,
+    /// Whether it has a token, and a server.
+    pub uploads: bool,
+    /// How many rounds of the largest suite it runs at most.
+    pub largest: usize,
+}
+
+const NOTHING: Subject = Subject {
+    name: "plain pytest",
+    venv: "plain",
+    arguments: &[],
+    output: None,
+    uploads: false,
+    largest: 0,
+};
+
+/// pytest alone, which the others are compared with.
+pub const PLAIN: Subject = Subject {
+    largest: usize::MAX,
+    ..NOTHING
+};
+
+/// Our plugin in a run that is uploaded.
+pub const OURS: Subject = Subject {
+    name: "this plugin, token and server",
+    venv: "ours",
+    uploads: true,
+    largest: usize::MAX,
+    ..NOTHING
+};
+
+/// Our plugin in a run that nobody wants to know of.
+pub const SILENT: Subject = Subject {
+    name: "this plugin, no token",
+    venv: "ours",
+    ..NOTHING
+};
+
+/// The pure-Python plugin in a run that is uploaded.
+pub const PURE: Subject = Subject {
+    name: "pure-Python plugin, token and server",
+    venv: "pure",
+    uploads: true,
+    largest: 1,
+    ..NOTHING
+};
+
+/// The pure-Python plugin in a run that nobody wants to know of.
+pub const PURE_SILENT: Subject = Subject {
+    name: "pure-Python plugin, no token",
+    venv: "pure",
+    ..NOTHING
+};
+
+/// Hooks that do nothing.
+pub const FLOOR: Subject = Subject {
+    name: "an empty plugin with the same hooks",
+    arguments: &["-p", "floor"],
+    ..NOTHING
+};
+
+/// Everything, in the order in which it runs and is shown.
+pub const ALL: [Subject; 9] = [
+    PLAIN,
+    FLOOR,
+    SILENT,
+    OURS,
+    Subject {
+        name: "this plugin, `--json`",
+        venv: "ours",
+        output: Some("--json"),
+        ..NOTHING
+    },
+    PURE_SILENT,
+    PURE,
+    Subject {
+        name: "pytest's own `--junitxml`",
+        output: Some("--junitxml"),
+        ..NOTHING
+    },
+    Subject {
+        name: "pytest-reportlog",
+        venv: "reportlog",
+        output: Some("--report-log"),
+        ..NOTHING
+    },
+];
