@@ -43,7 +43,9 @@ pub fn run(arguments: &[String]) -> Result<()> {
     step::run(component)?;
 
     step::say("Measure everything side by side");
-    let mut all = cargo(&["run", "--quiet", "--package", "benchmark", "--"]);
+    // Built beside the benchmarks; `cargo run` would build all of wasmtime once more.
+    let program = crate::target().join("release").join("benchmark");
+    let mut all = step::program(program, &[]);
     all.arg(crate::target()).args(arguments);
     step::run(all)
 }

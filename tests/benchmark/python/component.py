@@ -64,7 +64,9 @@ def main(wasm: str, events: str, target: str) -> None:
     interface = instance.get_export_index(store, INTERFACE)
 
     def function(name: str) -> Any:
-        return instance.get_func(store, instance.get_export_index(store, name, interface))
+        index = instance.get_export_index(store, name, interface)
+        assert index is not None
+        return instance.get_func(store, index)
 
     run = function("[constructor]run")(store, {"uploads"})
     feed, finish, take = (

@@ -3,7 +3,7 @@
 use std::fs::{self, File};
 use std::path::Path;
 use std::process::{Child, Command};
-use std::time::{Instant, SystemTime};
+use std::time::SystemTime;
 
 use anyhow::{Context, Result};
 
@@ -12,8 +12,6 @@ use anyhow::{Context, Result};
 pub struct Usage {
     /// User and system time, in seconds, with that of the children it has waited for.
     pub cpu: f64,
-    /// Seconds from its start to its end.
-    pub wall: f64,
     /// The most memory that it had at once, in megabytes.
     pub peak: f64,
     /// When it ended, in seconds since the epoch.
@@ -26,14 +24,12 @@ pub struct Usage {
 pub fn run(mut command: Command, output: &Path) -> Result<Usage> {
     let file = File::create(output)?;
     command.stdout(file.try_clone()?).stderr(file);
-    let start = Instant::now();
     let child = command
         .spawn()
         .with_context(|| format!("{} cannot be run", command.get_program().display()))?;
     let (code, cpu, peak) = wait(child)?;
     Ok(Usage {
         cpu,
-        wall: start.elapsed().as_secs_f64(),
         peak,
         ended: SystemTime::now()
             .duration_since(SystemTime::UNIX_EPOCH)?

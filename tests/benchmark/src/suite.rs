@@ -17,14 +17,12 @@ pub const SPANS: &str = "BENCHMARK_SPANS";
 pub struct Suite {
     /// Where it is.
     pub folder: PathBuf,
-    /// How many tests it has.
-    pub tests: usize,
 }
 
 impl Suite {
     /// Writes a suite of so many tests, of which the first and the last leave marks.
     pub fn trivial(parent: &Path, tests: usize) -> Result<Self> {
-        let suite = Self::empty(parent, &tests.to_string(), tests)?;
+        let suite = Self::empty(parent, &tests.to_string())?;
         for (number, first) in (0..tests).step_by(PER_FILE).enumerate() {
             let numbers = first..tests.min(first + PER_FILE);
             let mut code = "from marks import mark\n".to_owned();
@@ -43,7 +41,7 @@ impl Suite {
 
     /// Writes a suite of one test, which records spans.
     pub fn spans(parent: &Path) -> Result<Self> {
-        let suite = Self::empty(parent, "spans", 1)?;
+        let suite = Self::empty(parent, "spans")?;
         let code = format!(
             "\
 import os
@@ -59,11 +57,11 @@ def test_spans(spans):
         Ok(suite)
     }
 
-    fn empty(parent: &Path, name: &str, tests: usize) -> Result<Self> {
+    fn empty(parent: &Path, name: &str) -> Result<Self> {
         let folder = parent.join(name);
         fs::remove_dir_all(&folder).ok();
         fs::create_dir_all(&folder)?;
         fs::write(folder.join("pytest.ini"), "[pytest]\n")?;
-        Ok(Self { folder, tests })
+        Ok(Self { folder })
     }
 }

@@ -37,13 +37,13 @@ impl Table {
     }
 }
 
-/// A number with three digits that count, and none behind the point where it is large.
+/// A number with about three digits that count.
 pub fn number(value: f64) -> String {
     if !value.is_finite() {
         return "–".to_owned();
     }
     let digits = match value.abs() {
-        0.0..0.9995 => 2,
+        0.0..0.9995 => 3,
         0.9995..99.95 => 1,
         _ => 0,
     };
@@ -83,8 +83,8 @@ mod tests {
     #[test]
     fn numbers_are_as_long_as_they_are_exact() {
         assert_eq!(number(0.0), "0");
-        assert_eq!(number(-0.001), "0");
-        assert_eq!(number(0.123), "0.12");
+        assert_eq!(number(-0.0001), "0");
+        assert_eq!(number(0.1234), "0.123");
         assert_eq!(number(12.34), "12.3");
         assert_eq!(number(-1_234.5), "-1,234");
         assert_eq!(number(1_234_567.0), "1,234,567");

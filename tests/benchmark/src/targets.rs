@@ -56,9 +56,6 @@ pub fn all(costs: &[Costs], component: &component::Costs) -> Vec<Target> {
     let silent = of(costs, &subject::SILENT);
     let pure_silent = of(costs, &subject::PURE_SILENT);
     let floor = of(costs, &subject::FLOOR);
-    let small = |costs| at(costs, 0);
-    let middle = |costs: &Costs| at(costs, costs.sizes.len().saturating_sub(2));
-    let large = |costs: &Costs| at(costs, costs.sizes.len() - 1);
     let growth = |costs| large(costs).during / small(costs).during;
     let ours_end = ours.end.as_ref().expect("it uploads");
     let pure_end = pure.end.as_ref().expect("it uploads");
@@ -155,7 +152,13 @@ pub fn all(costs: &[Costs], component: &component::Costs) -> Vec<Target> {
 
 /// The targets as a table.
 pub fn table(targets: &[Target]) -> String {
-    let mut table = Table::new(&["what", "target", "measured", "pure-Python plugin", ""]);
+    let mut table = Table::new(&[
+        "what",
+        "target",
+        "measured",
+        "pure-Python plugin",
+        "is it met?",
+    ]);
     for target in targets {
         let bound = match target.bound {
             Bound::AtMost(bound) => format!("at most {}", number(bound)),
@@ -177,6 +180,21 @@ fn of<'a>(costs: &'a [Costs], subject: &Subject) -> &'a Costs {
     let names = subject::ALL.iter().map(|each| each.name);
     let found = names.zip(costs).find(|(name, _)| *name == subject.name);
     found.expect("every subject is in the table").1
+}
+
+/// The smallest suite.
+fn small(costs: &Costs) -> &Cost {
+    at(costs, 0)
+}
+
+/// The largest but one, which all subjects ran.
+fn middle(costs: &Costs) -> &Cost {
+    at(costs, costs.sizes.len().saturating_sub(2))
+}
+
+/// The largest.
+fn large(costs: &Costs) -> &Cost {
+    at(costs, costs.sizes.len() - 1)
 }
 
 fn at(costs: &Costs, index: usize) -> &Cost {

@@ -1,6 +1,8 @@
 //! The component alone: what an event costs in Rust, in the built component, and in portable
 //! bytecode, and what it costs to get there.
 
+mod cpu_time;
+
 use std::hint::black_box;
 use std::time::Duration;
 
@@ -8,6 +10,7 @@ use collector::run;
 use contract::artefact;
 use contract::host::{Collector, Host, MEMORY, Outputs, config};
 use contract::lines;
+use cpu_time::CpuTime;
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use wasmtime::Engine;
 use wasmtime::component::Component;
@@ -73,7 +76,7 @@ fn native() -> Engine {
     Engine::new(&config()).expect("they fit together")
 }
 
-fn events(criterion: &mut Criterion) {
+fn events(criterion: &mut Criterion<CpuTime>) {
     let lines = Lines::new();
     let bytes = artefact::bytes();
     let mut group = criterion.benchmark_group("fold");
@@ -95,7 +98,7 @@ fn events(criterion: &mut Criterion) {
     group.finish();
 }
 
-fn start(criterion: &mut Criterion) {
+fn start(criterion: &mut Criterion<CpuTime>) {
     let bytes = artefact::bytes();
     let mut group = criterion.benchmark_group("start");
     group
@@ -121,5 +124,9 @@ fn start(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, events, start);
+criterion_group! {
+    name = benches;
+    config = Criterion::default().with_measurement(CpuTime);
+    targets = events, start
+}
 criterion_main!(benches);
