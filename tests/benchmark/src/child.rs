@@ -1,6 +1,6 @@
 //! A process, run to its end, and what it has used.
 
-use std::fs::{self, File};
+use std::fs::File;
 use std::path::Path;
 use std::process::{Child, Command};
 use std::time::SystemTime;
@@ -38,12 +38,20 @@ pub fn run(mut command: Command, output: &Path) -> Result<Usage> {
     })
 }
 
-/// The last line of an output that is not empty.
-pub fn last_line(output: &Path) -> String {
-    let text = fs::read(output).unwrap_or_default();
-    let text = String::from_utf8_lossy(&text);
-    let last = text.lines().rfind(|line| !line.trim().is_empty());
-    last.unwrap_or_default().to_owned()
+/// What a failed process says for itself: its last line that names an error, or else its last.
+pub fn complaint(output: &str) -> &str {
+    let lines = || {
+        output
+            .lines()
+            .map(str::trim)
+            .filter(|line| !line.is_empty())
+    };
+    let names_error = |line: &&str| {
+        let name = line.split(':').next().unwrap_or_default();
+        name.ends_with("Error") && !name.contains(' ')
+    };
+    let said = lines().rfind(names_error).or_else(|| lines().next_back());
+    said.unwrap_or("no output")
 }
 
 /// Waits for a process; its exit code, seconds of CPU and megabytes at its peak.
@@ -78,4 +86,17 @@ fn wait(child: Child) -> Result<(Option<i32>, f64, f64)> {
 #[cfg(not(unix))]
 fn wait(_: Child) -> Result<(Option<i32>, f64, f64)> {
     anyhow::bail!("the benchmark needs wait4, which this system has not")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_complaint_is_the_last_error() {
+        let output = "ValueError: first\n  File \"x\"\nRecursionError: too deep\n\n2 passed\n";
+        assert_eq!(complaint(output), "RecursionError: too deep");
+        assert_eq!(complaint("1 failed\n\n"), "1 failed");
+        assert_eq!(complaint(""), "no output");
+    }
 }

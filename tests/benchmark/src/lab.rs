@@ -31,8 +31,8 @@ pub struct Trial {
     pub usage: Usage,
     /// What its server saw.
     pub traffic: Traffic,
-    /// The last line that it printed.
-    pub last_line: String,
+    /// What became of it where it did not pass.
+    pub failure: Option<String>,
     marks: Marks,
 }
 
@@ -93,10 +93,11 @@ impl Lab {
             self.pytest(subject, suite, delay, &["-m", "pytest"], |command| {
                 command.env("BENCHMARK_MARKS", &marks);
             })?;
+        let output = fs::read(self.output())?;
         Ok(Trial {
+            failure: failure(usage.code, &String::from_utf8_lossy(&output)),
             usage,
             traffic,
-            last_line: child::last_line(&self.output()),
             marks: read_marks(&fs::read_to_string(&marks)?).context("a run left no marks")?,
         })
     }
@@ -133,7 +134,8 @@ impl Lab {
     ) -> Result<T> {
         let script = python().join(script).display().to_string();
         let mut command = command(&self.venvs, &self.folder, venv, &[&script]);
-        let output = command.args(arguments).output()?;
+        command.args(arguments).env("HOME", self.new_home()?);
+        let output = command.output()?;
         let error = String::from_utf8_lossy(&output.stderr);
         ensure!(output.status.success(), "{script} failed: {error}");
         Ok(serde_json::from_slice(&output.stdout)?)
@@ -173,10 +175,7 @@ impl Lab {
             fs::remove_file(&file).ok();
             command.arg(format!("{option}={}", file.display()));
         }
-        let home = self.folder.join("home");
-        fs::remove_dir_all(&home).ok();
-        fs::create_dir_all(&home)?;
-        command.env("HOME", &home);
+        command.env("HOME", self.new_home()?);
         if subject.uploads {
             command.env("BUILDKITE_ANALYTICS_TOKEN", TOKEN);
             command.env("BUILDKITE_ANALYTICS_API_URL", self.server.open(delay)?);
@@ -188,6 +187,14 @@ impl Lab {
             false => Traffic::NONE,
         };
         Ok((usage, traffic))
+    }
+
+    /// An empty home: nothing that an earlier process has cached.
+    fn new_home(&self) -> Result<PathBuf> {
+        let home = self.folder.join("home");
+        fs::remove_dir_all(&home).ok();
+        fs::create_dir_all(&home)?;
+        Ok(home)
     }
 
     fn output(&self) -> PathBuf {
@@ -204,11 +211,19 @@ fn command(venvs: &Path, folder: &Path, venv: &str, arguments: &[&str]) -> Comma
         .current_dir(folder)
         .env_clear()
         .env("PATH", std::env::var_os("PATH").unwrap_or_default())
-        .env("HOME", folder)
         .env("LANG", "C.UTF-8")
         .env("PYTHONHASHSEED", "0")
         .env("PYTHONPATH", python());
     command
+}
+
+/// What became of a run, by its exit code and its output; nothing where it has passed.
+fn failure(code: Option<i32>, output: &str) -> Option<String> {
+    match code {
+        Some(0) => None,
+        Some(code) => Some(format!("exit code {code}, `{}`", child::complaint(output))),
+        None => Some("a signal".to_owned()),
+    }
 }
 
 /// Where the scripts are.

@@ -132,7 +132,7 @@ fn sizes(lab: &mut Lab, size: Size, is_largest: bool, costs: &mut [Costs]) -> Re
             after: added(own, plain, Trial::after) * 1e3,
             peak: added(own, plain, |trial| trial.usage.peak),
             traffic: last.traffic,
-            failure: failure(last),
+            failure: last.failure.clone(),
         }));
     }
     Ok(())
@@ -224,13 +224,5 @@ fn added(own: &[Trial], plain: &[Trial], value: impl Fn(&Trial) -> f64) -> f64 {
     match own.is_empty() {
         true => median(Vec::new()),
         false => paired(&values(own), &values(plain)),
-    }
-}
-
-fn failure(trial: &Trial) -> Option<String> {
-    match trial.usage.code {
-        Some(0) => None,
-        Some(code) => Some(format!("exit code {code}: {}", trial.last_line)),
-        None => Some("killed".to_owned()),
     }
 }

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use crate::component;
 use crate::measurement::{Cost, Costs};
 use crate::plan::{LATENCY, Plan};
-use crate::subject;
+use crate::subject::{self, Subject};
 use crate::table::{Table, maybe, number};
 use crate::targets;
 
@@ -101,7 +101,7 @@ impl Report<'_> {
         ]);
         for (subject, costs) in self.rows() {
             table.row(&[
-                subject.to_owned(),
+                subject.name.to_owned(),
                 number(costs.calls),
                 number(costs.start),
                 number(costs.first_start),
@@ -135,7 +135,9 @@ impl Report<'_> {
             for (size, cost) in self.plan.sizes.iter().zip(&costs.sizes) {
                 if let Some(failure) = cost.as_ref().and_then(|cost| cost.failure.as_ref()) {
                     let tests = number(size.tests as f64);
-                    text += &format!("\nWith {tests} tests, {subject} ended with {failure}\n");
+                    let name = subject.name;
+                    text +=
+                        &format!("\nWith {tests} tests, a run of: {name}, ended with {failure}.\n");
                 }
             }
         }
@@ -147,7 +149,7 @@ impl Report<'_> {
         for (subject, costs) in self.rows() {
             if let Some(end) = &costs.end {
                 table.row(&[
-                    subject.to_owned(),
+                    subject.name.to_owned(),
                     number(end.wall),
                     number(end.cpu),
                     number(end.traffic.requests),
@@ -235,13 +237,12 @@ impl Report<'_> {
         text
     }
 
-    fn rows(&self) -> impl Iterator<Item = (&'static str, &Costs)> {
-        let names = subject::ALL.iter().map(|subject| subject.name);
-        names.zip(self.costs).skip(1)
+    fn rows(&self) -> impl Iterator<Item = (&Subject, &Costs)> {
+        subject::ALL.iter().zip(self.costs).skip(1)
     }
 }
 
-fn size_row(subject: &str, tests: usize, cost: &Cost) -> Vec<String> {
+fn size_row(subject: &Subject, tests: usize, cost: &Cost) -> Vec<String> {
     let traffic = cost.traffic;
     let sent = |value: f64| {
         number(if traffic.connections > 0.0 {
@@ -251,7 +252,7 @@ fn size_row(subject: &str, tests: usize, cost: &Cost) -> Vec<String> {
         })
     };
     vec![
-        subject.to_owned(),
+        subject.name.to_owned(),
         number(tests as f64),
         number(cost.cpu),
         number(cost.during),

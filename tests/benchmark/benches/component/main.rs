@@ -1,6 +1,7 @@
 //! The component alone: what an event costs in Rust, in the built component, and in portable
 //! bytecode, and what it costs to get there.
 
+#[cfg(unix)]
 mod cpu_time;
 
 use std::hint::black_box;
@@ -10,10 +11,15 @@ use collector::run;
 use contract::artefact;
 use contract::host::{Collector, Host, MEMORY, Outputs, config};
 use contract::lines;
-use cpu_time::CpuTime;
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use wasmtime::Engine;
 use wasmtime::component::Component;
+
+#[cfg(unix)]
+use cpu_time::CpuTime;
+// Where nobody tells the CPU time of a process in nanoseconds.
+#[cfg(not(unix))]
+use criterion::measurement::WallTime as CpuTime;
 
 /// How many tests a run has, of five events each.
 const TESTS: u64 = 2_000;
