@@ -3,7 +3,7 @@
 use anyhow::Result;
 
 use crate::python::{self, Venv};
-use crate::step::{self, cargo};
+use xtask::step::{self, cargo};
 
 /// The pure-Python plugin is installed without its dependencies, which are named here: it wants a
 /// newer certifi than some mirrors have.
@@ -44,8 +44,8 @@ pub fn run(arguments: &[String]) -> Result<()> {
 
     step::say("Measure everything side by side");
     // Built beside the benchmarks; `cargo run` would build all of wasmtime once more.
-    let program = crate::target().join("release").join("benchmark");
+    let program = xtask::target().join("release").join("benchmark");
     let mut all = step::program(program, &[]);
-    all.arg(crate::target()).args(arguments);
+    all.arg(xtask::target()).args(arguments);
     step::run(all)
 }
