@@ -171,7 +171,7 @@ class Delivery:
         if first is None:
             return None
         until = now() + seconds
-        uploader = Uploader(self._settings, lambda: latest(until), self._note)
+        uploader = Uploader(self._settings, lambda: latest(until), self._note, is_last=is_last)
         refused: CollectorError | None = None
         try:
             with closing(uploader.send(chain((first,), bodies))) as fates:

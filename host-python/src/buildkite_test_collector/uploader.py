@@ -33,7 +33,7 @@ CONNECTIONS, BODIES = 4, 4
 #: How much of an answer is read, in bytes.
 ANSWER = 256 * 1024
 
-#: How long the end of a thread is waited for, in seconds.
+#: How long the end of a thread is waited for where no test follows, in seconds.
 FAREWELL = 1.0
 
 _TOKEN = re.compile("[!-~]+")
@@ -68,12 +68,19 @@ class Uploader:
     """
 
     def __init__(
-        self, settings: Settings, deadline: Callable[[], float], note: Callable[[str], None]
+        self,
+        settings: Settings,
+        deadline: Callable[[], float],
+        note: Callable[[str], None],
+        *,
+        is_last: bool,
     ) -> None:
         """Send until a deadline, in seconds on the monotonic clock; it may be brought forward.
 
-        What goes well is noted, too, a line a request.
+        What goes well is noted, too, a line a request. Unless it is the last time, no thread is
+        left behind: a test follows, and may fork.
         """
+        self._farewell = FAREWELL if is_last else None
         self._settings = settings
         self._window = Window(deadline)
         self._note = note
@@ -82,8 +89,8 @@ class Uploader:
     def send(self, bodies: Iterator[Body]) -> Generator[tuple[Body, Fate], None, None]:
         """Send bodies while they are made, and give each with what became of it.
 
-        Where making them fails, what is under way is waited for first. No thread is left behind but
-        one that waits for a name server, for which nobody waits.
+        Where making them fails, what is under way is waited for first. The last time, a thread may
+        be left behind that waits for a name server.
 
         Raises:
             UploadError: nothing can be sent at all.
@@ -131,7 +138,7 @@ class Uploader:
             for _ in threads:
                 waiting.put(None)
             for thread in threads:
-                thread.join(FAREWELL)
+                thread.join(self._farewell)
             connections.close()
         yield from finished(0)
         for index in left:
