@@ -87,6 +87,27 @@ def test_sigterm(project: Project, companion: str, times: int) -> None:
     assert "2 results uploaded" in ours(output)[0]
 
 
+def test_sigterm_while_results_are_uploaded(tmp_path: Path) -> None:
+    """Whatever the server does, the process is gone before SIGKILL comes."""
+    with TestEngine(TOKEN, script=[faults.Hang(90)] * 9) as engine:
+        project = Project(tmp_path, engine)
+        project.write({"test_it.py": "def test_it(): pass\n"})
+        with project.output.open("w") as output:
+            process = subprocess.Popen(
+                [sys.executable, "-m", "pytest"],
+                cwd=tmp_path,
+                env=project.environ(),
+                stdout=output,
+                stderr=subprocess.STDOUT,
+            )
+        engine.wait_for(1, 60)
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(10) == 143
+        output_text = project.output.read_text()
+        assert "1 result not uploaded: " in ours(output_text)[0]
+        Aftermath(engine, tmp_path, output_text).check({"test_it"})
+
+
 def test_sigterm_that_a_test_swallows(project: Project) -> None:
     run = project.test("""
         import os, signal

@@ -33,6 +33,9 @@ CONNECTIONS, BODIES = 4, 4
 #: How much of an answer is read, in bytes.
 ANSWER = 256 * 1024
 
+#: How often it is looked whether the deadline has been brought forward, in seconds.
+GLANCE = 0.25
+
 #: How long the end of a thread is waited for where no test follows, in seconds.
 FAREWELL = 1.0
 
@@ -131,7 +134,7 @@ class Uploader:
             except CollectorError as error:
                 broken = error
             while left and (seconds := self._window.left()):
-                yield from finished(seconds)
+                yield from finished(min(seconds, GLANCE))
         finally:
             self._window.close()
             connections.break_off()
