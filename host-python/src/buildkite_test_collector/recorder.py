@@ -199,6 +199,8 @@ class Recorder:
         if execution is None:
             execution = self._open[key] = self._adopted(nodeid, report.location, start)
             execution.key = key
+        if self._is_local:
+            self._current = execution
         if phase >= 0:
             execution.phase = phase
         if start is None:
