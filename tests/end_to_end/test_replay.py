@@ -80,6 +80,8 @@ def test_bad_input(project: Project) -> None:
         done = upload(project, name)
         assert done.returncode == 2
         assert name in done.stderr
+    # Somebody may have named the wrong file.
+    assert {path.name for path in project.path.iterdir()} >= {"bytes.ndjson", *names}
     project.token = None
     assert upload(project, "empty.ndjson").returncode == 2
 

@@ -53,12 +53,15 @@ def _resend_file(path: Path, settings: Settings, say: Callable[[str], None]) -> 
         say(said)
     if outcome.errors:
         return SOME
-    journal.discard()
     if outcome.summary is None or not outcome.summary.results:
         say(f"{path}: there are no results in it")
+        # What was made of a results file is ours to remove; what was named may be anything.
+        if journal.path != path:
+            journal.discard()
         return BAD_INPUT
     if not outcome.uploaded and not outcome.skipped:
         say(f"{path}: everything in it was accepted before")
+    journal.discard()
     return ALL
 
 
