@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import json
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from buildkite_test_collector import component as module
-from buildkite_test_collector.component import BYTECODE, PACKAGED, Component, bytecode
+from buildkite_test_collector.component import BYTECODE, PACKAGED, Component, Run, bytecode
+from buildkite_test_collector.delivery import Delivery
+from buildkite_test_collector.journal import Journal
+from buildkite_test_collector.settings import Settings
+from buildkite_test_collector.surroundings import run_started
 
 if TYPE_CHECKING:
+    from stand_in import TestEngine
+
     from .project import Project
 
 CASES = Path(__file__).parents[1] / "cases"
@@ -70,6 +77,40 @@ def test_a_large_run_is_compiled(project: Project, count: int) -> None:
     loaded = [line for line in run.said if "the component was loaded" in line]
     assert len(loaded) == 1
     assert ("interpreted" in loaded[0]) is (FITS and count == 1)
+
+
+@needs_bytecode
+def test_a_file_of_a_run_that_has_grown_is_not_written_by_the_interpreter(
+    monkeypatch: pytest.MonkeyPatch, engine: TestEngine, tmp_path: Path
+) -> None:
+    used: list[bool] = []
+    take_results = Run.take_results
+
+    def noted(run: Run, count: int) -> str | None:
+        used.append(run._component.is_light)
+        return take_results(run, count)
+
+    monkeypatch.setattr(Run, "take_results", noted)
+    settings = Settings(
+        {"token": engine.token, "api_url": engine.url, "json": str(tmp_path / "results.json")}
+    )
+    journal = Journal(tmp_path / "events.ndjson")
+    journal.append(run_started("mine", "1.0", settings) + "\n")
+    delivery = Delivery(journal, settings)
+    # Each checkpoint finds little; all of them together are much.
+    for first in range(1, 6001, 1500):
+        journal.append(
+            "".join(
+                f'{{"event":"test-started","execution":{number},"name":"it","time":0}}\n'
+                f'{{"event":"test-finished","execution":{number},"time":9}}\n'
+                for number in range(first, first + 1500)
+            )
+        )
+        delivery.checkpoint(60)
+    assert delivery.finish().errors == []
+    assert used
+    assert not any(used)
+    assert len(engine.executions) == len(json.loads((tmp_path / "results.json").read_text()))
 
 
 @needs_bytecode

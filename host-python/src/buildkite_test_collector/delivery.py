@@ -86,7 +86,6 @@ class Delivery:
         self._settings = settings
         self._progress = progress
         self._note = note
-        self._component: Component | None = None
         self._restart()
 
     def checkpoint(self, seconds: float) -> None:
@@ -95,7 +94,6 @@ class Delivery:
             refused = self._upload(seconds)
         except ComponentError:
             # The end of the run says it, where it goes wrong again.
-            self._component = None
             self._restart()
             return
         self._note(f"checkpoint: {self.outcome.uploaded} results uploaded; {refused or 'no error'}")
@@ -119,8 +117,7 @@ class Delivery:
         return self.outcome
 
     def _try_again(self, latest: Callable[[float], float]) -> CollectorError | None:
-        """Begin anew with another component, after one has trapped."""
-        self._component = None
+        """Begin anew, after a component has trapped."""
         self._restart()
         try:
             return self._upload(self._settings.upload_timeout, latest, is_last=True)
@@ -136,6 +133,8 @@ class Delivery:
         self.outcome.refused = sum(body.results for body in self._bodies)
 
     def _restart(self) -> None:
+        """Begin with the journal's first line, and another component."""
+        self._component: Component | None = None
         self._reader = JournalReader(self._journal)
         self._run: Run | None = None
         self._is_replay = False
@@ -144,15 +143,15 @@ class Delivery:
     def _begin(self, *, uploads: bool = False, results: bool = False) -> Run:
         if self._component is None:
             began = now()
-            self._component = Component(is_light=len(self._journal) <= LITTLE)
+            self._component = Component(is_light=self._journal.size <= LITTLE)
             kind = "interpreted" if self._component.is_light else "compiled"
             self._note(f"the component was loaded in {now() - began:.2f} s, to be {kind}")
         return self._component.run(uploads=uploads, results=results)
 
-    def _must_be_compiled(self) -> bool:
-        """Whether there is more to read than an interpreted component is good for."""
-        is_light = self._component is not None and self._component.is_light
-        return is_light and self._reader.left() > LITTLE
+    def _prepare(self, size: int) -> None:
+        """Let go of an interpreted component where more is to be read than it is good for."""
+        if self._component is not None and self._component.is_light and size > LITTLE:
+            self._restart()
 
     def _upload(
         self,
@@ -200,9 +199,7 @@ class Delivery:
 
     def _waiting(self, *, is_last: bool) -> Iterator[Body]:
         """Give the bodies that were not accepted before, and those that what is new makes."""
-        if self._must_be_compiled():
-            self._component = None
-            self._restart()
+        self._prepare(self._reader.left())
         yield from list(self._bodies)
         for body in self._fold(is_last=is_last):
             self._bodies.append(body)
@@ -212,7 +209,7 @@ class Delivery:
         """Fold what is new in the journal, and give whole bodies; at a stop all there is."""
         if self._run is None:
             self._run = self._begin(uploads=True)
-            self._is_replay = RECEIPT in self._journal
+            self._is_replay = self._journal.holds(RECEIPT)
         run = self._run
         size = self._settings.upload_batch_size
         for chunk in self._reader.chunks():
@@ -237,6 +234,7 @@ class Delivery:
     def _write_results(self) -> None:
         """Write the `--json` file, from the journal's first line on."""
         file: ResultsFile | None = None
+        self._prepare(self._journal.size)
         try:
             run = self._begin(results=True)
             file = ResultsFile(self._settings.json, merge=self._settings.merge_json)
@@ -249,7 +247,7 @@ class Delivery:
         except (ComponentError, ResultsFileError) as error:
             self.outcome.failed(error)
             if isinstance(error, ComponentError):
-                self._component = None
+                self._restart()
         else:
             self.outcome.notes += file.notes
             self._ended(run)

@@ -30,7 +30,7 @@ class Journal:
     _open = staticmethod(os.open)
     _write = staticmethod(os.write)
     _close = staticmethod(os.close)
-    _size = staticmethod(os.fstat)
+    _fstat = staticmethod(os.fstat)
     _make_directory = staticmethod(os.makedirs)
     _pid: Callable[[], int] = staticmethod(os.getpid)
 
@@ -87,17 +87,14 @@ class Journal:
         if rest:
             yield rest[max(0, position - end) :]
 
-    def __len__(self) -> int:
-        """Return how long it is, in bytes."""
+    @property
+    def size(self) -> int:
+        """How long it is, in bytes."""
         end, rest = self._state
         return end + len(rest)
 
-    def __bool__(self) -> bool:
-        """Whether there is one, however long it is."""
-        return True
-
-    def __contains__(self, text: bytes) -> bool:
-        """Whether a text is in it."""
+    def holds(self, text: bytes) -> bool:
+        """Return whether a text is in it."""
         end = b""
         for block in self.read(0):
             if text in end + block:
@@ -123,7 +120,7 @@ class Journal:
             if self._is_writing:
                 # A signal broke off the last write; the file knows how far it came.
                 end, rest = self._state
-                done = max(0, self._size(descriptor).st_size - end)
+                done = max(0, self._fstat(descriptor).st_size - end)
                 self._state = (end + done, rest[done:])
             self._is_writing = True
             while self._state[1]:
@@ -158,7 +155,7 @@ class JournalReader:
 
     def left(self) -> int:
         """Return how much there is to read, in bytes."""
-        return len(self._journal) - self._position
+        return self._journal.size - self._position
 
     def chunks(self) -> Iterator[str]:
         """Give back what was added since, in texts of whole lines."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from .nesting import IN_A_TEST
 from .setting import NO
+from .terminal import NAME
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -29,7 +30,7 @@ class NoToken:
         if not config.option.collectonly:
             said = ["nothing is uploaded: BUILDKITE_ANALYTICS_TOKEN is not set"]
             said += self._settings.complaints
-            terminalreporter.write_line(f"Buildkite Test Engine: {'; '.join(said)}")
+            terminalreporter.write_line(f"{NAME}: {'; '.join(said)}")
 
 
 def is_in_ci(environ: Mapping[str, str] = os.environ) -> bool:

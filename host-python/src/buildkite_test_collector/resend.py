@@ -77,11 +77,12 @@ def _journal(path: Path, settings: Settings) -> Journal:
         results = json.loads(file.read())
     folder = Path(tempfile.mkdtemp(prefix="buildkite-test-collector-"))
     journal = Journal(folder / f"{path.stem}.ndjson")
-    journal.append(run_started("pytest", _pytest_version(), settings) + "\n")
+    events = [run_started("pytest", _pytest_version(), settings)]
     for number, result in enumerate(results, 1):
         event = {"event": "result", "execution": number, "result": result}
-        journal.append(json.dumps(event, ensure_ascii=False, allow_nan=False) + "\n")
-    journal.append('{"event":"run-finished","time":0}\n')
+        events.append(json.dumps(event, ensure_ascii=False, allow_nan=False))
+    events.append('{"event":"run-finished","time":0}\n')
+    journal.append("\n".join(events))
     return journal
 
 
