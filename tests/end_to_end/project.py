@@ -48,6 +48,9 @@ COMPANIONS = (
 #: What lines of ours on the terminal begin with.
 OURS = re.compile(r"Buildkite Test Engine( \(debug\))?: ")
 
+#: `buildkite-test-collector`, as arguments of this Python.
+COMMAND = ("-m", "buildkite_test_collector.cli")
+
 #: The suite's token, as the stand-in expects it.
 TOKEN = "not-a-real-token"  # noqa: S105
 
@@ -194,19 +197,28 @@ class Project:
 
         Returns pytest's exit status.
         """
-        with self.started(*arguments) as process:
-            while not (self.path / "is_slow").exists():
-                assert process.poll() is None
-                time.sleep(0.05)
+        with self.slow(*arguments) as process:
             for _ in range(times):
                 process.send_signal(number)
                 time.sleep(0.05)
             return process.wait(60)
 
     @contextlib.contextmanager
-    def started(self, *arguments: str) -> Iterator[subprocess.Popen[bytes]]:
-        """Run pytest on a test that passes and one that is slow; what it prints is kept."""
+    def slow(self, *arguments: str) -> Iterator[subprocess.Popen[bytes]]:
+        """Run pytest on a test that passes and one that is slow, and wait for the latter.
+
+        It runs, and the journal knows of both: under pytest-xdist a worker is ahead of it.
+        """
         self.write({"test_it.py": SLOW})
+        with self.started(*arguments) as process:
+            while not ((self.path / "is_slow").exists() and self._has_finished_one_of_two()):
+                assert process.poll() is None
+                time.sleep(0.05)
+            yield process
+
+    @contextlib.contextmanager
+    def started(self, *arguments: str) -> Iterator[subprocess.Popen[bytes]]:
+        """Run pytest, which is killed at the end; what it prints is kept."""
         with self.output.open("w") as output:
             process = subprocess.Popen(
                 [sys.executable, "-m", "pytest", *arguments],
@@ -221,10 +233,18 @@ class Project:
             process.kill()
             process.wait()
 
+    def _has_finished_one_of_two(self) -> bool:
+        text = "".join(path.read_text("utf-8") for path in self.path.rglob("*.ndjson"))
+        return text.count('"test-started"') == 2 and '"test-finished"' in text
+
     @property
     def output(self) -> Path:
         """The file that holds what the run printed that was started last."""
         return self.path / "output.txt"
+
+    def command(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run `buildkite-test-collector` with arguments."""
+        return self.run(*COMMAND, *arguments)
 
     def run(
         self, *arguments: str, cwd: str = ".", timeout: float = 120

@@ -30,9 +30,7 @@ def test_a_run_that_is_killed_has_lost_nothing_at_the_server(project: Project) -
     """W4: nothing was uploaded before the end."""
     project.environment["BUILDKITE_ANALYTICS_UPLOAD_INTERVAL"] = "0.5"
     project.write({"conftest.py": "import time\ndef pytest_runtest_logfinish(): time.sleep(0.6)\n"})
-    with project.started() as process:
-        while not (project.path / "is_slow").exists():
-            time.sleep(0.05)
+    with project.slow() as process:
         process.send_signal(signal.SIGKILL)
         process.wait()
     assert [each["name"] for each in project.engine.executions] == ["test_before"]

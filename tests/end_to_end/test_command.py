@@ -21,7 +21,7 @@ def test_env_prints_the_run_env_and_nothing_secret(project: Project) -> None:
         "GITHUB_SHA": "b9f0fb3f",
         "GITHUB_TOKEN": "ghs_secret",
     }
-    done = project.run("-m", "buildkite_test_collector.cli", "env", "--json")
+    done = project.command("env", "--json")
 
     assert done.returncode == 0
     run_env = json.loads(done.stdout)
@@ -34,7 +34,7 @@ def test_env_prints_the_run_env_and_nothing_secret(project: Project) -> None:
 
 def test_env_prints_what_a_run_sends(project: Project) -> None:
     project.environment = {"BUILDKITE_BUILD_ID": "build-1", "BUILDKITE_MESSAGE": "ünïcode \u2713"}
-    done = project.run("-m", "buildkite_test_collector.cli", "env", "--json")
+    done = project.command("env", "--json")
     run = project.test("def test_it(): pass")
 
     assert run.status == 0

@@ -8,7 +8,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -51,9 +50,7 @@ def test_sigint_twice(tmp_path: Path) -> None:
     """The second comes while the results are uploaded, and ends that at once."""
     with TestEngine(TOKEN, script=[faults.Hang(90)]) as engine:
         project = Project(tmp_path, engine)
-        with project.started() as process:
-            while not (tmp_path / "is_slow").exists():
-                time.sleep(0.05)
+        with project.slow() as process:
             process.send_signal(signal.SIGINT)
             engine.wait_for(1, 60)
             process.send_signal(signal.SIGINT)
@@ -92,17 +89,10 @@ def test_sigterm_while_results_are_uploaded(tmp_path: Path) -> None:
     with TestEngine(TOKEN, script=[faults.Hang(90)] * 9) as engine:
         project = Project(tmp_path, engine)
         project.write({"test_it.py": "def test_it(): pass\n"})
-        with project.output.open("w") as output:
-            process = subprocess.Popen(
-                [sys.executable, "-m", "pytest"],
-                cwd=tmp_path,
-                env=project.environ(),
-                stdout=output,
-                stderr=subprocess.STDOUT,
-            )
-        engine.wait_for(1, 60)
-        process.send_signal(signal.SIGTERM)
-        assert process.wait(10) == 143
+        with project.started() as process:
+            engine.wait_for(1, 60)
+            process.send_signal(signal.SIGTERM)
+            assert process.wait(10) == 143
         output_text = project.output.read_text()
         assert "1 result not uploaded: " in ours(output_text)[0]
         Aftermath(engine, tmp_path, output_text).check({"test_it"})
@@ -288,7 +278,7 @@ def test_wasmtime_cannot_be_imported(project: Project) -> None:
 
     del project.environment["PYTHONPATH"]
     (kept,) = project.path.rglob("*.ndjson")
-    done = project.run("-m", "buildkite_test_collector.cli", "upload", str(kept))
+    done = project.command("upload", str(kept))
     assert done.returncode == 0, done.stderr
     assert [result["name"] for result in project.engine.executions] == ["test_it"]
 

@@ -13,15 +13,10 @@ from typing import TYPE_CHECKING
 import pytest
 from stand_in import TestEngine, faults
 
-from .project import TOKEN, Project
+from .project import COMMAND, TOKEN, Project
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-
-def upload(project: Project, *files: str) -> subprocess.CompletedProcess[str]:
-    """Run the command."""
-    return project.run("-m", "buildkite_test_collector.cli", "upload", *files)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGKILL")
@@ -32,7 +27,7 @@ def test_a_run_that_was_killed(project: Project) -> None:
     with (project.path / "kept.ndjson").open("a") as journal:
         journal.write('{"event":"phase","exec')
 
-    done = upload(project, "kept.ndjson")
+    done = project.command("upload", "kept.ndjson")
     assert done.returncode == 0, done.stderr
     assert "was passed over: EOF while parsing a string" in done.stderr
     before, slow = project.engine.executions
@@ -53,11 +48,11 @@ def test_only_what_was_not_accepted(tmp_path: Path) -> None:
         assert "10 results not uploaded" in run.said[-1]
         assert "to try again: buildkite-test-collector upload" in run.said[-1]
 
-        refused = upload(project, "kept.ndjson")
+        refused = project.command("upload", "kept.ndjson")
         assert refused.returncode == 1
-        accepted = upload(project, "kept.ndjson")
+        accepted = project.command("upload", "kept.ndjson")
         assert accepted.returncode == 1
-        accepted = upload(project, "kept.ndjson")
+        accepted = project.command("upload", "kept.ndjson")
         assert accepted.returncode == 0, accepted.stderr
         assert "10 results uploaded" in accepted.stderr
         assert len({result["id"] for result in engine.executions}) == len(engine.executions) == 30
@@ -77,13 +72,13 @@ def test_bad_input(project: Project) -> None:
     project.write(names)
     (project.path / "bytes.ndjson").write_bytes(b"\xff\0\n" * 100)
     for name in ("missing.ndjson", "bytes.ndjson", ".", *names):
-        done = upload(project, name)
+        done = project.command("upload", name)
         assert done.returncode == 2
         assert name in done.stderr
     # Somebody may have named the wrong file.
     assert {path.name for path in project.path.iterdir()} >= {"bytes.ndjson", *names}
     project.token = None
-    assert upload(project, "empty.ndjson").returncode == 2
+    assert project.command("upload", "empty.ndjson").returncode == 2
 
 
 def test_a_results_file(project: Project) -> None:
@@ -102,7 +97,7 @@ def test_a_results_file(project: Project) -> None:
     )
     project.token = token
     project.environment = {"BUILDKITE_BUILD_ID": "build-7"}
-    done = upload(project, "results.json")
+    done = project.command("upload", "results.json")
     assert done.returncode == 0, done.stderr
     assert "3 results uploaded" in done.stderr
     (request,) = project.engine.requests
@@ -118,12 +113,12 @@ def test_a_results_file_that_is_not_accepted(tmp_path: Path) -> None:
         project = Project(tmp_path, engine)
         results = [{"name": "test_it", "history": HISTORY}, {"name": "incomplete"}]
         project.write({"results.json": json.dumps(results)})
-        done = upload(project, "results.json")
+        done = project.command("upload", "results.json")
         assert done.returncode == 1
         assert "1 result not uploaded" in done.stderr
         assert "line 3: a result does not say how long it took" in done.stderr
         (kept,) = re.findall(r"buildkite-test-collector upload (\S+)", done.stderr)
-        assert upload(project, kept).returncode == 0
+        assert project.command("upload", kept).returncode == 0
         assert [each["name"] for each in engine.executions] == ["test_it"]
 
 
@@ -134,7 +129,7 @@ def test_progress_is_shown_on_a_terminal(project: Project) -> None:
     )
     here, there = os.openpty()
     with subprocess.Popen(
-        [sys.executable, "-m", "buildkite_test_collector.cli", "upload", "results.json"],
+        [sys.executable, *COMMAND, "upload", "results.json"],
         cwd=project.path,
         env=project.environ(),
         stderr=there,
@@ -162,7 +157,7 @@ def test_a_long_journal_whose_receipts_stand_at_its_end(tmp_path: Path) -> None:
         run = project.pytest("--buildkite-journal=kept.ndjson", watched=False)
         assert "500 results not uploaded" in run.said[-1]
         assert (tmp_path / "kept.ndjson").stat().st_size > 3 * 256 * 1024
-        done = upload(project, "kept.ndjson")
+        done = project.command("upload", "kept.ndjson")
         assert done.returncode == 0, done.stderr
         assert "500 results uploaded" in done.stderr
         assert len({each["id"] for each in engine.executions}) == len(engine.executions) == 1500

@@ -189,8 +189,7 @@ def test_env_shows_each_value_and_where_it_came_from(project: Project) -> None:
         "BUILDKITE_ANALYTICS_MESSAGE": "hello",
         "BUILDKITE_ANALYTICS_UPLOAD_TIMEOUT": "soon",
     }
-    command = ("-m", "buildkite_test_collector.cli", "env")
-    shown = project.run(*command).stdout
+    shown = project.command("env").stdout
     for expected in (
         ["key", "b-1", "BUILDKITE_BUILD_ID"],
         ["branch", "main", "BUILDKITE_BRANCH"],
@@ -203,7 +202,7 @@ def test_env_shows_each_value_and_where_it_came_from(project: Project) -> None:
     assert "BUILDKITE_ANALYTICS_UPLOAD_TIMEOUT is 'soon'" in shown
     assert TOKEN not in shown
     project.token = None
-    assert "upload: no, BUILDKITE_ANALYTICS_TOKEN is not set" in project.run(*command).stdout
+    assert "upload: no, BUILDKITE_ANALYTICS_TOKEN is not set" in project.command("env").stdout
     project.environment["BUILDKITE_ANALYTICS_ENABLED"] = "off"
-    shown = project.run(*command).stdout
+    shown = project.command("env").stdout
     assert "upload: no, BUILDKITE_ANALYTICS_ENABLED switches it off" in shown

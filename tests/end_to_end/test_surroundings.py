@@ -30,7 +30,7 @@ PULL_REQUEST = {
 
 def run_env(project: Project) -> dict[str, Any]:
     """Return what would be sent."""
-    done = project.run("-m", "buildkite_test_collector.cli", "env", "--json")
+    done = project.command("env", "--json")
     assert done.returncode == 0, done.stderr
     found: dict[str, Any] = json.loads(done.stdout)
     return found
