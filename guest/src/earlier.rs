@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use crate::json::json;
 use crate::limits;
 use crate::outcome::TestResult;
-use crate::text::{scrubbed, shortened};
+use crate::text::{scrub, shortened};
 
 /// The results that there are.
 const RESULTS: [TestResult; 4] = [
@@ -46,15 +46,6 @@ pub fn settled(mut fields: Map<String, Value>) -> Result<(TestResult, String), &
     };
     fields.values_mut().for_each(scrub);
     Ok((result, json(&fields)))
-}
-
-fn scrub(value: &mut Value) {
-    match value {
-        Value::String(text) => *text = scrubbed(std::mem::take(text)),
-        Value::Array(values) => values.iter_mut().for_each(scrub),
-        Value::Object(fields) => fields.values_mut().for_each(scrub),
-        _ => {}
-    }
 }
 
 #[cfg(test)]

@@ -163,16 +163,73 @@ pub struct Tag {
 pub struct Phase {
     /// The execution's number.
     pub execution: u64,
-    /// `setup`, `call`, `teardown`, `subtest`, `collect` or `crash`.
-    pub when: String,
-    /// `passed`, `failed`, `skipped`, or a word of the runner's own.
-    pub outcome: String,
+    /// Which part.
+    pub when: When,
+    /// How it ended.
+    pub outcome: Outcome,
     /// When it began, in nanoseconds since the run started.
     pub start: Option<i64>,
     /// When it ended.
     pub end: Option<i64>,
     /// Why it did not pass.
     pub failures: Vec<Failure>,
+}
+
+/// Which part of a test a phase is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum When {
+    /// `setup`: what the test needs was made.
+    Setup,
+    /// `call`: the test itself.
+    Call,
+    /// `teardown`: what the test needed was cleared away.
+    Teardown,
+    /// `subtest`: a part of the test itself.
+    Subtest,
+    /// `collect`: the test was looked for.
+    Collect,
+    /// `crash`: the process ended.
+    Crash,
+    /// One that this version does not know.
+    Other,
+}
+
+impl From<&str> for When {
+    fn from(word: &str) -> Self {
+        match word {
+            "setup" => Self::Setup,
+            "call" => Self::Call,
+            "teardown" => Self::Teardown,
+            "subtest" => Self::Subtest,
+            "collect" => Self::Collect,
+            "crash" => Self::Crash,
+            _ => Self::Other,
+        }
+    }
+}
+
+/// How a phase ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// `passed`.
+    Passed,
+    /// `failed`.
+    Failed,
+    /// `skipped`.
+    Skipped,
+    /// A word of the runner's own.
+    Other,
+}
+
+impl From<&str> for Outcome {
+    fn from(word: &str) -> Self {
+        match word {
+            "passed" => Self::Passed,
+            "failed" => Self::Failed,
+            "skipped" => Self::Skipped,
+            _ => Self::Other,
+        }
+    }
 }
 
 /// One reason why a phase did not pass.
@@ -290,8 +347,8 @@ impl std::error::Error for EventError {}
 /// ```
 pub fn parse(line: &str) -> Result<Parsed, EventError> {
     let mut fields = Fields::parse(line)?;
-    let name = fields.need("event", Fields::text)?;
-    let event = match name.as_str() {
+    let name = fields.need("event", Fields::word)?;
+    let event = match &*name {
         RUN_STARTED => run_started(&mut fields)?,
         TEST_STARTED => Event::TestStarted(TestStarted {
             execution: fields.need("execution", Fields::number)?,
@@ -318,8 +375,8 @@ pub fn parse(line: &str) -> Result<Parsed, EventError> {
         }),
         PHASE => Event::Phase(Phase {
             execution: fields.need("execution", Fields::number)?,
-            when: fields.need("when", Fields::text)?,
-            outcome: fields.need("outcome", Fields::text)?,
+            when: (&*fields.need("when", Fields::word)?).into(),
+            outcome: (&*fields.need("outcome", Fields::word)?).into(),
             start: fields.time("start")?,
             end: fields.time("end")?,
             failures: fields.each("failures", failure)?,
@@ -341,7 +398,7 @@ pub fn parse(line: &str) -> Result<Parsed, EventError> {
         }),
         _ => {
             return Ok(Parsed {
-                event: Event::Unknown(name),
+                event: Event::Unknown(name.into_owned()),
                 unknown_fields: 0,
             });
         }
@@ -352,7 +409,7 @@ pub fn parse(line: &str) -> Result<Parsed, EventError> {
     })
 }
 
-fn run_started(fields: &mut Fields) -> Result<Event, EventError> {
+fn run_started(fields: &mut Fields<'_>) -> Result<Event, EventError> {
     // First of all: another format may give any field another meaning.
     let format = fields.need("format", Fields::number)?;
     if format != u64::from(FORMAT) {
@@ -376,28 +433,28 @@ fn run_started(fields: &mut Fields) -> Result<Event, EventError> {
     })))
 }
 
-fn git(fields: &mut Fields) -> Result<Git, EventError> {
+fn git(fields: &mut Fields<'_>) -> Result<Git, EventError> {
     Ok(Git {
         branch: fields.text("branch")?,
         commits: fields.each("commits", commit)?,
     })
 }
 
-fn commit(fields: &mut Fields) -> Result<Commit, EventError> {
+fn commit(fields: &mut Fields<'_>) -> Result<Commit, EventError> {
     Ok(Commit {
         sha: fields.need("sha", Fields::text)?,
         message: fields.text("message")?,
     })
 }
 
-fn tool(fields: &mut Fields) -> Result<Tool, EventError> {
+fn tool(fields: &mut Fields<'_>) -> Result<Tool, EventError> {
     Ok(Tool {
         name: fields.need("name", Fields::text)?,
         version: fields.text("version")?,
     })
 }
 
-fn failure(fields: &mut Fields) -> Result<Failure, EventError> {
+fn failure(fields: &mut Fields<'_>) -> Result<Failure, EventError> {
     Ok(Failure {
         reason: fields.text("reason")?,
         expanded: fields.texts("expanded")?,

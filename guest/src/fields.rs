@@ -1,38 +1,42 @@
 //! The fields of an event's line, taken one by one by name and type.
 //!
-//! Lines are read into serde_json's own tree and not into derived types: what serde says of a value
-//! of the wrong type quotes it, which may be a secret, and the code that says it is a tenth of the
-//! component.
+//! Lines are read into a tree that borrows from them, and not into derived types: what serde says
+//! of a value of the wrong type quotes it, which may be a secret, and the code that says it is a
+//! tenth of the component. A text without escapes is copied once it is known to be kept.
 
-use serde_json::{Map, Value};
+use std::borrow::Cow;
+use std::fmt;
+
+use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde_json::{Map, Number, Value};
 
 use crate::event::EventError;
 
 /// The fields of one line, or of an object in it, that have not been taken yet.
-pub struct Fields {
-    fields: Map<String, Value>,
+pub struct Fields<'a> {
+    fields: Vec<(Cow<'a, str>, Found<'a>)>,
     /// Those of objects inside that nobody has taken.
     left_inside: u64,
 }
 
 type Taken<T> = Result<T, EventError>;
 
-impl Fields {
+impl<'a> Fields<'a> {
     /// Reads a line.
     ///
     /// # Errors
     ///
     /// [`EventError::Malformed`] where it is no JSON object.
-    pub fn parse(line: &str) -> Taken<Self> {
+    pub fn parse(line: &'a str) -> Taken<Self> {
         match serde_json::from_str(line) {
-            Ok(Value::Object(fields)) => Ok(Self::of(fields)),
+            Ok(Found::Object(fields)) => Ok(Self::of(fields)),
             Ok(_) => Err(EventError::Malformed("not an object".to_owned())),
             // These errors say what was expected and where, and quote nothing.
             Err(error) => Err(EventError::Malformed(error.to_string())),
         }
     }
 
-    const fn of(fields: Map<String, Value>) -> Self {
+    const fn of(fields: Vec<(Cow<'a, str>, Found<'a>)>) -> Self {
         Self {
             fields,
             left_inside: 0,
@@ -42,7 +46,11 @@ impl Fields {
     /// How many fields nobody has taken.
     #[must_use]
     pub fn left(&self) -> u64 {
-        self.fields.len() as u64 + self.left_inside
+        let left = self
+            .fields
+            .iter()
+            .filter(|(_, found)| !matches!(found, Found::Taken));
+        left.count() as u64 + self.left_inside
     }
 
     /// Takes a field that must be there.
@@ -58,9 +66,9 @@ impl Fields {
         take(self, name)?.ok_or_else(|| EventError::Malformed(format!("no {name}")))
     }
 
-    /// Takes a field of any type; `null` is an absent field, here and everywhere.
+    /// Takes a field of any type.
     pub fn any(&mut self, name: &str) -> Option<Value> {
-        self.fields.remove(name).filter(|value| !value.is_null())
+        self.take(name).map(Found::into_value)
     }
 
     /// Takes a text.
@@ -69,36 +77,35 @@ impl Fields {
     ///
     /// Here and below, [`EventError::Malformed`] where the field has another type.
     pub fn text(&mut self, name: &str) -> Taken<Option<String>> {
-        match self.any(name) {
+        Ok(self.word(name)?.map(Cow::into_owned))
+    }
+
+    /// Takes a text that is looked at and not kept.
+    pub fn word(&mut self, name: &str) -> Taken<Option<Cow<'a, str>>> {
+        match self.take(name) {
             None => Ok(None),
-            Some(Value::String(text)) => Ok(Some(text)),
+            Some(Found::Text(text)) => Ok(Some(text)),
             Some(_) => Err(wrong(name, "a text")),
         }
     }
 
     /// Takes a yes or no.
     pub fn flag(&mut self, name: &str) -> Taken<Option<bool>> {
-        match self.any(name) {
+        match self.take(name) {
             None => Ok(None),
-            Some(Value::Bool(flag)) => Ok(Some(flag)),
+            Some(Found::Flag(flag)) => Ok(Some(flag)),
             Some(_) => Err(wrong(name, "true or false")),
         }
     }
 
     /// Takes a number that counts something.
     pub fn number(&mut self, name: &str) -> Taken<Option<u64>> {
-        let number = self.any(name);
-        number
-            .map(|value| value.as_u64().ok_or_else(|| wrong(name, "a whole number")))
-            .transpose()
+        self.whole(name, Number::as_u64)
     }
 
     /// Takes a time, or another number that may be negative.
     pub fn time(&mut self, name: &str) -> Taken<Option<i64>> {
-        let number = self.any(name);
-        number
-            .map(|value| value.as_i64().ok_or_else(|| wrong(name, "a whole number")))
-            .transpose()
+        self.whole(name, Number::as_i64)
     }
 
     /// Takes an object as it is.
@@ -112,8 +119,10 @@ impl Fields {
 
     /// Takes an object by its own fields.
     pub fn inner<T>(&mut self, name: &str, read: fn(&mut Self) -> Taken<T>) -> Taken<Option<T>> {
-        let Some(object) = self.object(name)? else {
-            return Ok(None);
+        let object = match self.take(name) {
+            None => return Ok(None),
+            Some(Found::Object(object)) => object,
+            Some(_) => return Err(wrong(name, "an object")),
         };
         let mut fields = Self::of(object);
         let read = read(&mut fields)?;
@@ -125,7 +134,7 @@ impl Fields {
     pub fn each<T>(&mut self, name: &str, read: fn(&mut Self) -> Taken<T>) -> Taken<Vec<T>> {
         let mut all = Vec::new();
         for value in self.list(name)?.unwrap_or_default() {
-            let Value::Object(object) = value else {
+            let Found::Object(object) = value else {
                 return Err(wrong(name, "a list of objects"));
             };
             let mut fields = Self::of(object);
@@ -140,7 +149,7 @@ impl Fields {
         let mut texts = Vec::new();
         for value in self.list(name)?.unwrap_or_default() {
             match value {
-                Value::String(text) => texts.push(text),
+                Found::Text(text) => texts.push(text.into_owned()),
                 _ => return Err(wrong(name, "a list of texts")),
             }
         }
@@ -154,26 +163,160 @@ impl Fields {
         };
         let mut ranges = Vec::new();
         for value in values {
-            match value.as_array().map(Vec::as_slice) {
-                Some([first, last]) if first.is_u64() && last.is_u64() => ranges.push((
-                    first.as_u64().unwrap_or_default(),
-                    last.as_u64().unwrap_or_default(),
-                )),
-                _ => return Err(wrong(name, "a list of pairs of numbers")),
+            let Found::List(pair) = value else {
+                return Err(wrong(name, RANGES));
+            };
+            let [Found::Number(first), Found::Number(last)] = pair.as_slice() else {
+                return Err(wrong(name, RANGES));
+            };
+            match (first.as_u64(), last.as_u64()) {
+                (Some(first), Some(last)) => ranges.push((first, last)),
+                _ => return Err(wrong(name, RANGES)),
             }
         }
         Ok(Some(ranges))
     }
 
-    fn list(&mut self, name: &str) -> Taken<Option<Vec<Value>>> {
-        match self.any(name) {
+    fn list(&mut self, name: &str) -> Taken<Option<Vec<Found<'a>>>> {
+        match self.take(name) {
             None => Ok(None),
-            Some(Value::Array(values)) => Ok(Some(values)),
+            Some(Found::List(values)) => Ok(Some(values)),
             Some(_) => Err(wrong(name, "a list")),
+        }
+    }
+
+    fn whole<T>(&mut self, name: &str, read: fn(&Number) -> Option<T>) -> Taken<Option<T>> {
+        let number = match self.take(name) {
+            None => return Ok(None),
+            Some(Found::Number(number)) => read(&number),
+            Some(_) => None,
+        };
+        number
+            .map(Some)
+            .ok_or_else(|| wrong(name, "a whole number"))
+    }
+
+    /// Takes a field out. Of two with the same name the later one counts; `null` is an absent
+    /// field, here and everywhere.
+    fn take(&mut self, name: &str) -> Option<Found<'a>> {
+        let (_, found) = self.fields.iter_mut().rfind(|(known, _)| known == name)?;
+        match std::mem::replace(found, Found::Taken) {
+            Found::Null | Found::Taken => None,
+            found => Some(found),
         }
     }
 }
 
+const RANGES: &str = "a list of pairs of numbers";
+
 fn wrong(name: &str, needed: &str) -> EventError {
     EventError::Malformed(format!("{name}: not {needed}"))
+}
+
+/// A text as a JSON value.
+///
+/// # Errors
+///
+/// Where it is none: what was expected and where, without quoting it.
+pub fn value(text: &str) -> Result<Value, String> {
+    match serde_json::from_str(text) {
+        Ok(found) => Ok(Found::into_value(found)),
+        Err(error) => Err(error.to_string()),
+    }
+}
+
+/// A JSON value whose texts are borrowed where they hold no escapes.
+enum Found<'a> {
+    /// None any more.
+    Taken,
+    Null,
+    Flag(bool),
+    Number(Number),
+    Text(Cow<'a, str>),
+    List(Vec<Found<'a>>),
+    Object(Vec<(Cow<'a, str>, Found<'a>)>),
+}
+
+impl Found<'_> {
+    /// The same, borrowing nothing. JSON as it was read is at most 128 deep.
+    fn into_value(self) -> Value {
+        match self {
+            Self::Taken | Self::Null => Value::Null,
+            Self::Flag(flag) => Value::Bool(flag),
+            Self::Number(number) => Value::Number(number),
+            Self::Text(text) => Value::String(text.into_owned()),
+            Self::List(values) => values.into_iter().map(Self::into_value).collect(),
+            Self::Object(fields) => {
+                // One by one: to collect them would bring a sort of their own with it.
+                let mut object = Map::new();
+                for (name, value) in fields {
+                    object.insert(name.into_owned(), value.into_value());
+                }
+                Value::Object(object)
+            }
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Found<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(Reader)
+    }
+}
+
+struct Reader;
+
+impl<'de> Visitor<'de> for Reader {
+    type Value = Found<'de>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("JSON")
+    }
+
+    fn visit_unit<E>(self) -> Result<Found<'de>, E> {
+        Ok(Found::Null)
+    }
+
+    fn visit_bool<E>(self, flag: bool) -> Result<Found<'de>, E> {
+        Ok(Found::Flag(flag))
+    }
+
+    fn visit_u64<E>(self, number: u64) -> Result<Found<'de>, E> {
+        Ok(Found::Number(number.into()))
+    }
+
+    fn visit_i64<E>(self, number: i64) -> Result<Found<'de>, E> {
+        Ok(Found::Number(number.into()))
+    }
+
+    fn visit_f64<E>(self, number: f64) -> Result<Found<'de>, E> {
+        Ok(Number::from_f64(number).map_or(Found::Null, Found::Number))
+    }
+
+    fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Found<'de>, E> {
+        Ok(Found::Text(Cow::Borrowed(text)))
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<Found<'de>, E> {
+        Ok(Found::Text(Cow::Owned(text.to_owned())))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Found<'de>, A::Error> {
+        let mut values = Vec::new();
+        while let Some(value) = list.next_element()? {
+            values.push(value);
+        }
+        Ok(Found::List(values))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut object: A) -> Result<Found<'de>, A::Error> {
+        // As many as most events have.
+        let mut fields = Vec::with_capacity(8);
+        while let Some(name) = object.next_key()? {
+            if let Found::Text(name) = name {
+                fields.push((name, object.next_value()?));
+            }
+        }
+        Ok(Found::Object(fields))
+    }
 }

@@ -1,6 +1,6 @@
 //! From the outcomes of a test's phases to its one result.
 
-use crate::event::{Failure, Phase};
+use crate::event::{Failure, Outcome, Phase, When};
 
 /// What Test Engine calls the result of an execution.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,13 +40,13 @@ impl TestResult {
 /// A phase that this version does not know counts as `subtest`. A runner's own word is one like
 /// `rerun`: the attempt failed, and another follows.
 fn weigh(phase: &Phase) -> Option<TestResult> {
-    match (phase.when.as_str(), phase.outcome.as_str()) {
-        ("crash", _) | (_, "failed") => Some(TestResult::Failed),
-        ("call" | "collect", "passed") => Some(TestResult::Passed),
-        (_, "passed") => None,
-        ("call" | "collect" | "setup", "skipped") => Some(TestResult::Skipped),
-        (_, "skipped") => None,
-        _ => (!phase.failures.is_empty()).then_some(TestResult::Failed),
+    match (phase.when, phase.outcome) {
+        (When::Crash, _) | (_, Outcome::Failed) => Some(TestResult::Failed),
+        (When::Call | When::Collect, Outcome::Passed) => Some(TestResult::Passed),
+        (_, Outcome::Passed) => None,
+        (When::Call | When::Collect | When::Setup, Outcome::Skipped) => Some(TestResult::Skipped),
+        (_, Outcome::Skipped) => None,
+        (_, Outcome::Other) => (!phase.failures.is_empty()).then_some(TestResult::Failed),
     }
 }
 
@@ -124,8 +124,8 @@ mod tests {
         for (when, outcome) in phases {
             verdict.add(Phase {
                 execution: 1,
-                when: (*when).into(),
-                outcome: (*outcome).into(),
+                when: When::from(*when),
+                outcome: Outcome::from(*outcome),
                 start: None,
                 end: None,
                 failures: vec![],
@@ -179,8 +179,8 @@ mod tests {
         let mut verdict = Verdict::default();
         verdict.add(Phase {
             execution: 1,
-            when: "call".into(),
-            outcome: "rerun".into(),
+            when: When::Call,
+            outcome: Outcome::Other,
             start: None,
             end: None,
             failures: vec![Failure::default()],

@@ -120,9 +120,13 @@ fn joined(prefix: &str, path: &str) -> String {
     )
 }
 
-/// Nanoseconds as Test Engine's seconds.
+/// Nanoseconds as Test Engine's seconds. From a millisecond on they are rounded to microseconds:
+/// what is finer is noise, does not compress, and would be a tenth of all that is sent.
 fn seconds(nanoseconds: i64) -> f64 {
-    nanoseconds as f64 / 1e9
+    match nanoseconds {
+        ..1_000_000 => nanoseconds as f64 / 1e9,
+        _ => (nanoseconds.saturating_add(500) / 1_000) as f64 / 1e6,
+    }
 }
 
 #[derive(Serialize)]
@@ -229,3 +233,23 @@ fn expanded<'a>(failures: &'a [Failure], cuts: &mut Cuts) -> Vec<Expanded<'a>> {
 
 /// How many characters must be left for another failure's text to be worth it.
 const SMALLEST_TEXT: usize = 200;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_time_is_rounded_where_nobody_can_tell() {
+        for (nanoseconds, expected) in [
+            (0, "0.0"),
+            (250, "2.5e-7"),
+            (999_999, "0.000999999"),
+            (1_000_499, "0.001"),
+            (1_000_500, "0.001001"),
+            (12_345_678_901, "12.345679"),
+            (i64::MAX, "9223372036.854776"),
+        ] {
+            assert_eq!(json(&seconds(nanoseconds)), expected, "{nanoseconds}");
+        }
+    }
+}

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use crate::event::EventError;
-use crate::fields::Fields;
+use crate::fields::{Fields, value};
 use crate::text::{cut, parts};
 
 /// The settings that are texts and end up in `run_env` under these names: those that win over what
@@ -45,7 +45,7 @@ impl Settings {
     /// # Errors
     ///
     /// [`EventError::Malformed`] where one has the wrong type.
-    pub fn take(fields: &mut Fields) -> Result<Self, EventError> {
+    pub fn take(fields: &mut Fields<'_>) -> Result<Self, EventError> {
         let mut texts = Vec::new();
         for name in TEXTS {
             let Some(text) = fields.text(name)? else {
@@ -102,7 +102,7 @@ pub fn entries(
         return Default::default();
     }
     if !pairs || text.starts_with('{') {
-        return match serde_json::from_str(text) {
+        return match value(text) {
             Ok(Value::Object(object)) => (object, Vec::new()),
             Ok(_) => (
                 Map::new(),

@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use crate::event;
 use crate::json::json;
 use crate::limits;
-use crate::text::scrubbed;
+use crate::text::scrub;
 
 /// The sections that Test Engine documents, and the texts that the detail of each must hold; `http`
 /// also has a method
@@ -114,16 +114,6 @@ impl Span {
             parent: event.parent,
         };
         (span, problems)
-    }
-}
-
-/// Takes terminal codes out of the texts in a value. JSON as it was read is at most 128 deep.
-fn scrub(value: &mut Value) {
-    match value {
-        Value::String(text) => *text = scrubbed(std::mem::take(text)),
-        Value::Array(values) => values.iter_mut().for_each(scrub),
-        Value::Object(values) => values.values_mut().for_each(scrub),
-        Value::Null | Value::Bool(_) | Value::Number(_) => {}
     }
 }
 

@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use serde_json::Value;
+
 const ESCAPE: char = '\u{1b}';
 
 /// A text without ANSI escape sequences and NUL.
@@ -27,6 +29,17 @@ pub fn scrubbed(text: String) -> String {
     }
     kept.push_str(rest);
     kept
+}
+
+/// Takes ANSI escape sequences and NUL out of all texts in a value, which is as deep as JSON that
+/// was read: 128 at most.
+pub fn scrub(value: &mut Value) {
+    match value {
+        Value::String(text) => *text = scrubbed(std::mem::take(text)),
+        Value::Array(values) => values.iter_mut().for_each(scrub),
+        Value::Object(fields) => fields.values_mut().for_each(scrub),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
 }
 
 /// What follows an escape sequence whose ESC has been read (ECMA-48, 5.3 to 5.6). A sequence that
