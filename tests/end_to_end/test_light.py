@@ -41,8 +41,8 @@ def test_bytecode_is_that_of_the_component() -> None:
 
 @needs_bytecode
 def test_every_case_gives_the_same() -> None:
-    light, compiled = Component(is_light=True), Component()
-    assert (light.is_light, compiled.is_light) == (True, False)
+    light, compiled = Component(size=0), Component()
+    assert (light.is_interpreted, compiled.is_interpreted) == (True, False)
     for case in sorted(CASES.glob("*/events.ndjson")):
         events = case.read_text("utf-8")
         taken = []
@@ -63,8 +63,8 @@ def test_bytecode_that_does_not_fit_is_done_without(
         if content is not None:
             path.write_bytes(content)
         monkeypatch.setattr(module, "BYTECODE", path)
-        component = Component(is_light=True)
-        assert not component.is_light
+        component = Component(size=0)
+        assert not component.is_interpreted
         assert component.variables()
 
 
@@ -87,7 +87,7 @@ def test_a_file_of_a_run_that_has_grown_is_not_written_by_the_interpreter(
     take_results = Run.take_results
 
     def noted(run: Run, count: int) -> str | None:
-        used.append(run._component.is_light)
+        used.append(run._component.is_interpreted)
         return take_results(run, count)
 
     monkeypatch.setattr(Run, "take_results", noted)
@@ -98,12 +98,12 @@ def test_a_file_of_a_run_that_has_grown_is_not_written_by_the_interpreter(
     journal.append(run_started("mine", "1.0", settings) + "\n")
     delivery = Delivery(journal, settings)
     # Each checkpoint finds little; all of them together are much.
-    for first in range(1, 6001, 1500):
+    for first in range(1, 12001, 3000):
         journal.append(
             "".join(
                 f'{{"event":"test-started","execution":{number},"name":"it","time":0}}\n'
                 f'{{"event":"test-finished","execution":{number},"time":9}}\n'
-                for number in range(first, first + 1500)
+                for number in range(first, first + 3000)
             )
         )
         delivery.checkpoint(60)

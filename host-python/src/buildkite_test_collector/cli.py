@@ -55,7 +55,7 @@ def print_env(*, as_json: bool) -> int:
     settings = Settings.of_environment()
     event = run_started("pytest", pytest.__version__, settings)
     try:
-        component = Component()
+        component = Component(size=0)
         if as_json:
             run_env = json.loads(component.run_env(event))
             print(json.dumps(run_env, indent=2, ensure_ascii=False))  # noqa: T201

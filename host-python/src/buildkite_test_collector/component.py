@@ -29,6 +29,13 @@ PACKAGED = Path(__file__).with_name("collector.wasm")
 BYTECODE = Path(__file__).with_name("collector.cwasm")
 BYTECODE_TARGET = "pulley64"
 
+#: Up to how many bytes of events it takes less time to interpret the component than to compile it:
+#: a line costs twenty times as much, and compiling a third of a second.
+INTERPRETED = 900 << 10
+
+#: Up to how many bytes of events it takes less time to compile it without optimizing.
+UNOPTIMIZED = 14 << 20
+
 #: How much memory a run may use in the component, in bytes. A result of 1 KB that waits to be
 #: uploaded takes about as much, so this is room for hundreds of thousands of them.
 MEMORY_LIMIT = 1 << 30
@@ -91,20 +98,20 @@ class Component:
     is cheap, but knows nothing of the old one's runs.
     """
 
-    def __init__(self, path: Path = PACKAGED, *, is_light: bool = False) -> None:
+    def __init__(self, path: Path = PACKAGED, *, size: int | None = None) -> None:
         """Load a component, usually the one that the package carries.
 
-        A light one is interpreted: it starts at once, where compiling takes a third of a second,
-        and takes thirty times as long for a line. It is compiled all the same where the package
-        carries no bytecode for this wasmtime.
+        `size` is how much it is going to be fed, in bytes, where that is known. For little it is
+        interpreted, if the package carries bytecode for this wasmtime: it starts at once, and
+        every line takes longer. For some it is compiled in a hurry, and otherwise well.
 
         Raises:
             ComponentError: wasmtime or the component cannot be loaded.
         """
         #: Whether it is interpreted.
-        self.is_light = False
+        self.is_interpreted = False
         try:
-            self._load(path, is_light=is_light and path == PACKAGED)
+            self._load(path, UNOPTIMIZED + 1 if size is None else size)
         except ComponentError:
             raise
         except Exception as error:
@@ -132,7 +139,7 @@ class Component:
         outputs = {name for name, wanted in (("uploads", uploads), ("results", results)) if wanted}
         return Run(self, self._call("[constructor]run", outputs))
 
-    def _load(self, path: Path, *, is_light: bool) -> None:
+    def _load(self, path: Path, size: int) -> None:
         try:
             mmap.mmap(-1, HEADROOM).close()
         except OSError as error:
@@ -140,14 +147,15 @@ class Component:
         from wasmtime import Engine, Store, WasiConfig, WasmtimeError, component
 
         engine = code = None
-        if is_light:
+        if size <= INTERPRETED and path == PACKAGED:
             # Bytecode is for one wasmtime, and another one refuses it.
             with contextlib.suppress(WasmtimeError, OSError, ComponentError):
-                engine = Engine(_config(is_light=True))
+                engine = Engine(_config(target=BYTECODE_TARGET))
                 code = component.Component.deserialize_file(engine, str(BYTECODE))
-                self.is_light = True
+                self.is_interpreted = True
         if engine is None or code is None:
-            engine = Engine(_config())
+            level = "none" if size <= UNOPTIMIZED else "speed"
+            engine = Engine(_config(cranelift_opt_level=level))
             code = component.Component(engine, path.read_bytes())
         self._store = Store(engine)
         self._store.set_limits(memory_size=MEMORY_LIMIT)
@@ -235,8 +243,8 @@ class Run:
         return self._component._call(f"[method]run.{method}", self._handle, *arguments)
 
 
-def _config(*, is_light: bool = False) -> Config:
-    """Return how wasmtime runs the component, compiled or interpreted."""
+def _config(**more: str) -> Config:
+    """Return how wasmtime runs the component, with more settings for how it is compiled."""
     from wasmtime import Config
 
     config = Config()
@@ -247,8 +255,8 @@ def _config(*, is_light: bool = False) -> Config:
     # The default reserves 4 GiB of address space, which RLIMIT_AS forbids.
     _set(config, "memory_reservation", 64 << 20)
     _set(config, "memory_guard_size", 0)
-    if is_light:
-        _set(config, "target", BYTECODE_TARGET)
+    for name, value in more.items():
+        _set(config, name, value)
     return config
 
 
@@ -257,7 +265,7 @@ def bytecode(component: Path) -> bytes:
     from wasmtime import Engine
     from wasmtime.component import Component as Code
 
-    return bytes(Code(Engine(_config(is_light=True)), component.read_bytes()).serialize())
+    return bytes(Code(Engine(_config(target=BYTECODE_TARGET)), component.read_bytes()).serialize())
 
 
 def _set(config: object, name: str, value: object) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from itertools import chain
 from typing import TYPE_CHECKING, Callable
 
-from .component import Component, RejectedLine, Run, Summary
+from .component import INTERPRETED, Component, RejectedLine, Run, Summary
 from .errors import CollectorError, ComponentError, ResultsFileError, UploadError
 from .journal import JournalReader
 from .results_file import ResultsFile
@@ -21,9 +21,6 @@ if TYPE_CHECKING:
     from .journal import Journal
     from .settings import Settings
 
-
-#: How much an interpreted component reads, in bytes: what takes as long as compiling it.
-LITTLE = 384 * 1024
 
 #: What the line begins with that says that an upload was accepted.
 RECEIPT = b'{"event":"uploaded"'
@@ -143,14 +140,15 @@ class Delivery:
     def _begin(self, *, uploads: bool = False, results: bool = False) -> Run:
         if self._component is None:
             began = now()
-            self._component = Component(is_light=self._journal.size <= LITTLE)
-            kind = "interpreted" if self._component.is_light else "compiled"
+            self._component = Component(size=self._journal.size)
+            kind = "interpreted" if self._component.is_interpreted else "compiled"
             self._note(f"the component was loaded in {now() - began:.2f} s, to be {kind}")
         return self._component.run(uploads=uploads, results=results)
 
     def _prepare(self, size: int) -> None:
         """Let go of an interpreted component where more is to be read than it is good for."""
-        if self._component is not None and self._component.is_light and size > LITTLE:
+        component = self._component
+        if component is not None and component.is_interpreted and size > INTERPRETED:
             self._restart()
 
     def _upload(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import signal
 import threading
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Callable
 
 import pytest
 
+from . import forks
 from .clock import Clock
 
 if TYPE_CHECKING:
@@ -56,21 +56,17 @@ class Termination:
 
     def arm(self) -> None:
         """Begin to listen, in the main thread of a process whose handler is the default."""
-        global _armed
         if threading.current_thread() is not threading.main_thread():
             return
-        if _armed is None and signal.getsignal(signal.SIGTERM) == signal.SIG_DFL:
+        if signal.getsignal(signal.SIGTERM) == signal.SIG_DFL:
             signal.signal(signal.SIGTERM, self._on_signal)
-            _armed = self
-            _watch_forks()
+            forks.guard(self._on_signal)
 
     def disarm(self) -> None:
         """Listen no more."""
-        global _armed
-        if _armed is self:
-            _armed = None
-            if signal.getsignal(signal.SIGTERM) == self._on_signal:
-                signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        if signal.getsignal(signal.SIGTERM) == self._on_signal:
+            signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        forks.unguard(self._on_signal)
 
     def tests_are_over(self) -> None:
         """Raise no more: what is left is ours, and looks at `latest`."""
@@ -94,39 +90,3 @@ class Termination:
             self._session.shouldstop = "SIGTERM"
             if self._over is None:
                 pytest.exit("SIGTERM", returncode=EXIT_STATUS)
-
-
-_armed: Termination | None = None
-_mask: set[int] | None = None
-_is_watching = False
-
-
-def _watch_forks() -> None:
-    """Have every child that is forked from now on begin with the default handler."""
-    global _is_watching
-    if not _is_watching and hasattr(os, "register_at_fork"):
-        _is_watching = True
-        os.register_at_fork(before=_hold, after_in_parent=_release, after_in_child=_in_child)
-
-
-def _hold() -> None:
-    """Hold the signal back: one that came before the child has its handler would be lost."""
-    global _mask
-    if _armed is not None:
-        _mask = signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGTERM,))
-
-
-def _release() -> None:
-    global _mask
-    if _mask is not None:
-        mask, _mask = _mask, None
-        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
-
-
-def _in_child() -> None:
-    global _armed
-    if _armed is not None:
-        _armed = None
-        with contextlib.suppress(ValueError):
-            signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    _release()

@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 from threading import Thread
-from typing import TYPE_CHECKING, Callable, Union
+from typing import TYPE_CHECKING, Callable
 
 from . import __version__
 from .answer import Answer, accepted, failed, refused
@@ -18,8 +18,12 @@ from .tries import Tries, Window, now
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
+    from typing import Union
 
     from .settings import Settings
+
+    # Here, since `typing` would hold on to the classes, and by them to the whole run.
+    Fate = Union[Answer, UploadError]  #: What became of a body.
 
 #: How long a server may take to connect, and between two pieces of an answer, in seconds.
 PATIENCE = 30.0
@@ -57,10 +61,6 @@ class Body:
     def of(cls, text: str, receipt: str, results: int) -> Body:
         """Compress a body."""
         return cls(gzip.compress(text.encode(), 6), receipt, results)
-
-
-#: What became of a body.
-Fate = Union[Answer, UploadError]
 
 
 class Uploader:

@@ -1,0 +1,48 @@
+"""What is left of a run in memory once it is over.
+
+Python looks through all that is alive several times before it exits: what a plugin holds on to
+costs a large run a second there.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from .project import Project
+
+#: Runs pytest, forgets the modules that it has imported, and says whether the run is still there.
+PROGRAM = """
+    import gc, sys, weakref
+    import pytest
+
+    sessions = []
+    class Probe:
+        def pytest_sessionstart(self, session):
+            sessions.append(weakref.ref(session))
+
+    status = pytest.main([*sys.argv[1:], "-p", "no:cacheprovider", "test_it.py"], plugins=[Probe()])
+    imported = set(sys.modules) - {"__main__"}
+    for name in imported:
+        if name.partition(".")[0] in ("pytest", "_pytest", "pluggy", "buildkite_test_collector"):
+            del sys.modules[name]
+        elif type(getattr(sys.modules[name], "__loader__", None)).__module__.startswith("_pytest"):
+            del sys.modules[name]
+    del pytest, Probe
+    gc.collect()
+    (session,) = sessions
+    print("status", int(status), "alive" if session() else "gone")
+"""
+
+
+@pytest.mark.parametrize("arguments", [[], ["--json=results.json"]])
+def test_a_run_is_gone_when_it_is_over(project: Project, arguments: list[str]) -> None:
+    project.write({"test_it.py": "def test_it(): pass\n", "program.py": PROGRAM})
+    without = project.run("program.py", "-p", "no:buildkite-test-collector")
+    if "status 0 gone" not in without.stdout:
+        pytest.skip("this pytest holds on to a run by itself")
+    done = project.run("program.py", *arguments)
+    assert "status 0 gone" in done.stdout, done.stdout + done.stderr
+    assert len(project.engine.executions) == 1
