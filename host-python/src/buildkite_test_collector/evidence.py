@@ -13,12 +13,12 @@ import pytest
 
 from .clock import Clock
 from .identity import identity
-from .span_buffer import SpanBuffer
 from .text import plain
 
 if TYPE_CHECKING:
     from collections.abc import Generator
 
+    from .span_buffer import SpanBuffer
     from .spans import TestData
 
 #: The attribute of a report that holds its evidence.
@@ -44,7 +44,8 @@ class Evidence:
     """
 
     def __init__(self) -> None:
-        self.spans = SpanBuffer()
+        #: Spans on their way to a report; most runs never record one.
+        self._spans: SpanBuffer | None = None
         #: The test that is under way, as a number of this process.
         self.test = 0
         self._monotonic = Clock.monotonic
@@ -78,9 +79,9 @@ class Evidence:
                 # Markers may be added while a test runs; most are there when it begins.
                 if when != "call":
                     self._tags = marked(item) or None
-                buffer = self.spans
+                buffer = self._spans
                 spans = None
-                if buffer.recorded or buffer.measuring:
+                if buffer is not None and (buffer.recorded or buffer.measuring):
                     spans = buffer.take(end, is_last=when == "teardown")
                 report.__dict__[ATTRIBUTE] = (self._mark, end, self._tags, spans, self.test)
                 self._mark = end
@@ -107,12 +108,21 @@ class Evidence:
         evidence: Any
         try:
             end = self._monotonic() + self._epoch
-            spans = self.spans.take(end, is_last=is_last) or None
+            buffer = self._spans
+            spans = buffer.take(end, is_last=is_last) or None if buffer is not None else None
             evidence = (self._mark, end, marked(item) or None, spans, self.test)
             self._mark = end
         except Exception as error:
             evidence = repr(error)
         setattr(report, ATTRIBUTE, evidence)
+
+    def spans(self) -> SpanBuffer:
+        """Return what takes spans for the test that is running."""
+        if self._spans is None:
+            from .span_buffer import SpanBuffer
+
+            self._spans = SpanBuffer()
+        return self._spans
 
     def current_test(self) -> TestData | None:
         """Return the test that is running in this process."""

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 #: How much is read at once, in bytes.
 BLOCK = 256 * 1024
 
+_APPEND = os.O_WRONLY | os.O_APPEND
+
 #: A text that is shorter is no secret, and leaving it out would tear lines.
 SHORTEST_SECRET = 8
 
@@ -37,6 +39,7 @@ class Journal:
     def __init__(self, path: Path, secret: str = "") -> None:
         """Write to a path; a secret in what is written, as a test may print it, is left out."""
         self.path = path
+        self._name = str(path)
         #: Why the disk took no more, if so.
         self.error: OSError | None = None
         #: How often somebody removed the file while it was written.
@@ -133,16 +136,15 @@ class Journal:
 
     def _descriptor(self) -> int:
         """Open the file, which is made where it is missing: at first, or once more."""
-        flags = os.O_WRONLY | os.O_APPEND
         try:
-            return self._open(self.path, flags)
+            return self._open(self._name, _APPEND)
         except FileNotFoundError:
             end, rest = self._state
             if end:
                 self.removals += 1
                 self._state = (0, self._preamble + rest)
             self._make_directory(self.path.parent, exist_ok=True)
-            return self._open(self.path, flags | os.O_CREAT, 0o600)
+            return self._open(self._name, _APPEND | os.O_CREAT, 0o600)
 
 
 class JournalReader:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import argparse
 import contextlib
 import importlib.util
+import re
 from typing import TYPE_CHECKING, Any, Callable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Container, Iterable, Mapping
 
     import pytest
 
@@ -99,24 +100,20 @@ class Setting:
             text = "no text"
         return (self.ini or "", text) if text else None
 
-    def add_to(self, parser: pytest.Parser) -> None:
+    def add_to(self, parser: pytest.Parser, taken: Container[str]) -> None:
         """Tell pytest of it."""
-        self.add_options(parser, [each for each in self.options if not self.is_contested(each)])
+        own = [each for each in self.options if each not in CONTESTED or not is_contested(each)]
+        self.add_options(parser, own, taken)
         if self.ini:
             parser.addini(self.ini, self.help, default="")
 
-    def is_contested(self, option: str) -> bool:
-        """Return whether another plugin that is installed would add an option of that name, too.
-
-        pytest fails where two plugins do, whichever comes second.
-        """
-        return option in CONTESTED and importlib.util.find_spec(CONTESTED[option]) is not None
-
-    def add_options(self, parser: pytest.Parser, options: Iterable[str]) -> None:
-        """Add its options of those names, unless other plugins have them."""
+    def add_options(
+        self, parser: pytest.Parser, options: Iterable[str], taken: Container[str]
+    ) -> None:
+        """Add its options of those names, unless other plugins have taken them."""
         group = parser.getgroup("buildkite", "Buildkite Test Engine")
         for option in options:
-            if is_taken(parser, option):
+            if option in taken:
                 continue
             text = self.help if option == self.options[0] else f"the same as {self.options[0]}"
             if self.metavar is None:
@@ -128,10 +125,18 @@ class Setting:
                 group.addoption(option, dest=self.dest, metavar=self.metavar, help=text)
 
 
-def is_taken(parser: pytest.Parser, option: str) -> bool:
-    """Return whether a plugin has added an option of that name; pytest offers no other way."""
+def is_contested(option: str) -> bool:
+    """Return whether another plugin that is installed would add an option of that name, too.
+
+    pytest fails where two plugins do, whichever comes second.
+    """
+    return option in CONTESTED and importlib.util.find_spec(CONTESTED[option]) is not None
+
+
+def taken_options(parser: pytest.Parser) -> set[str]:
+    """Return the options that plugins have added so far; pytest offers no other way."""
     groups = [*getattr(parser, "_groups", ()), getattr(parser, "_anonymous", None)]
-    return any(option in each.names() for group in groups if group for each in group.options)
+    return {name for group in groups if group for each in group.options for name in each.names()}
 
 
 def yes_or_no(text: str) -> bool:
@@ -168,11 +173,21 @@ def whole_number(least: int, most: int) -> Callable[[str], int]:
 
 def base_url(text: str) -> str:
     """Read the base of the API; other collectors' variables hold the whole URL of uploads."""
-    from urllib.parse import urlsplit
-
+    found = _URL.fullmatch(text)
     with contextlib.suppress(ValueError):
-        parts = urlsplit(text)
-        # Reading the port raises where it is none.
-        if parts.scheme in ("http", "https") and parts.hostname and parts.port != 0:
+        if found and found["address"]:
+            from ipaddress import IPv6Address
+
+            IPv6Address(found["address"])
+        if found and 0 < int(found["port"] or 443) < 1 << 16:
             return text.rstrip("/").removesuffix("/uploads").rstrip("/")
     raise ValueError("a URL that begins with https://")
+
+
+#: A URL of the web. No library for it: it would be imported at each start.
+_URL = re.compile(
+    r"https?://([^\s@/?#]*@)?"
+    r"(\[(?P<address>[0-9a-f:.]+)\]|[^\s@/?#:\[\]]+)"
+    r"(:(?P<port>[0-9]{1,5})?)?([/?#].*)?",
+    re.IGNORECASE,
+)

@@ -10,7 +10,17 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any, Callable
 
-from .setting import PREFIX, SECRET, Setting, base_url, is_taken, number, whole_number, yes_or_no
+from .setting import (
+    PREFIX,
+    SECRET,
+    Setting,
+    base_url,
+    is_contested,
+    number,
+    taken_options,
+    whole_number,
+    yes_or_no,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -135,8 +145,9 @@ class Settings:
 
 def add_settings(parser: pytest.Parser) -> None:
     """Tell pytest of everything that can be set."""
+    taken = taken_options(parser)
     for setting in TABLE:
-        setting.add_to(parser)
+        setting.add_to(parser, taken)
 
 
 def add_contested(parser: pytest.Parser) -> list[tuple[str, str]]:
@@ -145,11 +156,15 @@ def add_contested(parser: pytest.Parser) -> list[tuple[str, str]]:
     Returns those that are another plugin's, each with what is to be used instead.
     """
     lost = []
-    for setting in TABLE:
-        for option in filter(setting.is_contested, setting.options):
-            if is_taken(parser, option):
+    contested = [
+        (each, option) for each in TABLE for option in each.options if is_contested(option)
+    ]
+    if contested:
+        taken = taken_options(parser)
+        for setting, option in contested:
+            if option in taken:
                 lost.append((option, setting.options[-1]))
-            setting.add_options(parser, [option])
+            setting.add_options(parser, [option], taken)
     return lost
 
 

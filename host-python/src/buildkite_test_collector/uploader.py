@@ -31,8 +31,9 @@ PATIENCE = 30.0
 #: How many bodies in a row may fail before the rest is not tried.
 FAILURES = 2
 
-#: How many connections there are at most, and how many bodies make another one worth it.
-CONNECTIONS, BODIES = 4, 4
+#: How many connections there are at most, and how many bodies to a connection may be under way
+#: before there is another one.
+CONNECTIONS, PILE = 6, 3
 
 #: How much of an answer is read, in bytes.
 ANSWER = 256 * 1024
@@ -127,7 +128,7 @@ class Uploader:
                     left.add(len(sent))
                     sent.append(body)
                     waiting.put(len(sent) - 1)
-                    if len(threads) < min(CONNECTIONS, max(1, len(sent) // BODIES)):
+                    if len(threads) < CONNECTIONS and len(left) > PILE * len(threads):
                         threads.append(Thread(target=work, daemon=True))
                         threads[-1].start()
                     yield from finished(0)
