@@ -49,6 +49,10 @@ def main(wasm: str, events: str, target: str) -> None:
     config.memory_guard_size = 0
     if target != "native":
         config.target = target
+    config.cranelift_opt_level = "none"
+    component.Component(Engine(config), code)
+    costs["compile_unoptimized"] = watch.read()
+    config.cranelift_opt_level = "speed"
     engine = Engine(config)
     compiled = component.Component(engine, code)
     costs["compile"] = watch.read()

@@ -38,6 +38,8 @@ pub struct PythonCosts {
     pub import: f64,
     /// To compile the component.
     pub compile: f64,
+    /// To compile it without optimizing.
+    pub compile_unoptimized: f64,
     /// To load what was compiled before.
     pub load: f64,
     /// To link it, make an instance, and begin a run.
@@ -143,7 +145,8 @@ mod tests {
     fn each_number_is_a_median_of_its_own() {
         let run = |feed: f64| {
             serde_json::json!({
-                "import": 1.0, "compile": 2.0, "load": 3.0, "instantiate": 4.0, "feed": feed,
+                "import": 1.0, "compile": 2.0, "compile_unoptimized": 2.0, "load": 3.0,
+                "instantiate": 4.0, "feed": feed,
                 "take": 6.0, "artefact_bytes": 7, "events": 8, "fed_bytes": 9, "taken_bytes": 10,
             })
         };

@@ -1,4 +1,4 @@
-//! All numbers of pytest runs, each a difference to plain pytest in the same round.
+//! All numbers of pytest runs, each a difference to a run of plain pytest right before it.
 
 use anyhow::{Result, ensure};
 
@@ -86,6 +86,10 @@ fn calls(lab: &mut Lab, plan: &Plan, costs: &mut [Costs]) -> Result<()> {
     let suites = [warm(lab, small)?, warm(lab, large)?];
     let mut slopes = Vec::new();
     for subject in &subject::ALL {
+        if subject.starts_alone {
+            slopes.push(f64::NAN);
+            continue;
+        }
         // The first run of a plugin has more to do than all others: pytest compiles it.
         lab.calls(subject, &suites[0])?;
         let [few, many] = [
@@ -105,16 +109,20 @@ fn starts(lab: &mut Lab, plan: &Plan, costs: &mut [Costs]) -> Result<()> {
     let suite = warm(lab, 1)?;
     let (warm, first) = plan.starts;
     // Once more than is counted: the first run compiles.
-    let trials = rounds(lab, &suite, warm + 1, false, 0.0, |_, _| Ok(()))?;
+    let pairs = rounds(lab, &suite, 0.0, |_| warm + 1, |_, _| Ok(()))?;
     let before = |trial: &Trial| trial.before() * 1e3;
-    for (cost, own) in costs.iter_mut().zip(&trials) {
-        cost.start = added(&own[1..], &trials[0][1..], before);
+    for (cost, pairs) in costs.iter_mut().zip(&pairs) {
+        cost.start = added(pairs.get(1..).unwrap_or_default(), before);
     }
-    let trials = rounds(lab, &suite, first, false, 0.0, |lab, subject| {
-        lab.forget_compiled(subject.venv)
-    })?;
-    for (cost, own) in costs.iter_mut().zip(&trials) {
-        cost.first_start = added(own, &trials[0], before);
+    let pairs = rounds(
+        lab,
+        &suite,
+        0.0,
+        |_| first,
+        |lab, subject| lab.forget_compiled(subject.venv),
+    )?;
+    for (cost, pairs) in costs.iter_mut().zip(&pairs) {
+        cost.first_start = added(pairs, before);
     }
     Ok(())
 }
@@ -122,17 +130,21 @@ fn starts(lab: &mut Lab, plan: &Plan, costs: &mut [Costs]) -> Result<()> {
 fn sizes(lab: &mut Lab, size: Size, is_largest: bool, costs: &mut [Costs]) -> Result<()> {
     println!("{} tests", size.tests);
     let suite = warm(lab, size.tests)?;
-    let trials = rounds(lab, &suite, size.rounds, is_largest, 0.0, |_, _| Ok(()))?;
-    let plain = &trials[0];
+    let count = |subject: &Subject| match (subject.starts_alone, is_largest) {
+        (true, _) => 0,
+        (false, true) => size.rounds.min(subject.largest),
+        (false, false) => size.rounds,
+    };
+    let pairs = rounds(lab, &suite, 0.0, count, |_, _| Ok(()))?;
     let per_test = 1e6 / size.tests as f64;
-    for (cost, own) in costs.iter_mut().zip(&trials) {
-        cost.sizes.push(own.last().map(|last| Cost {
-            cpu: added(own, plain, |trial| trial.usage.cpu) * per_test,
-            during: added(own, plain, Trial::during) * per_test,
-            after: added(own, plain, Trial::after) * 1e3,
-            peak: added(own, plain, |trial| trial.usage.peak),
-            traffic: last.traffic,
-            failure: last.failure.clone(),
+    for (cost, pairs) in costs.iter_mut().zip(&pairs) {
+        cost.sizes.push(pairs.last().map(|last| Cost {
+            cpu: added(pairs, |trial| trial.usage.cpu) * per_test,
+            during: added(pairs, Trial::during) * per_test,
+            after: added(pairs, Trial::after) * 1e3,
+            peak: added(pairs, |trial| trial.usage.peak),
+            traffic: last.own.traffic,
+            failure: last.own.failure.clone(),
         }));
     }
     Ok(())
@@ -141,25 +153,17 @@ fn sizes(lab: &mut Lab, size: Size, is_largest: bool, costs: &mut [Costs]) -> Re
 fn ends(lab: &mut Lab, plan: &Plan, costs: &mut [Costs]) -> Result<()> {
     println!("ends, with a slow server");
     let suite = warm(lab, plan.end.tests)?;
-    let mut trials: Vec<Vec<Trial>> = subject::ALL.iter().map(|_| Vec::new()).collect();
-    for _ in 0..plan.end.rounds {
-        for (subject, trials) in subject::ALL.iter().zip(&mut trials) {
-            if subject.uploads || subject.name == subject::PLAIN.name {
-                trials.push(lab.trial(subject, &suite, LATENCY)?);
-            }
-        }
-    }
-    for (index, subject) in subject::ALL.iter().enumerate() {
-        if subject.uploads {
-            costs[index].end = Some(End {
-                wall: added(&trials[index], &trials[0], Trial::wall_after),
-                cpu: added(&trials[index], &trials[0], Trial::after),
-                traffic: trials[index]
-                    .last()
-                    .map(|trial| trial.traffic)
-                    .unwrap_or(Traffic::NONE),
-            });
-        }
+    let count = |subject: &Subject| match subject.uploads {
+        true => plan.end.rounds,
+        false => 0,
+    };
+    let pairs = rounds(lab, &suite, LATENCY, count, |_, _| Ok(()))?;
+    for (cost, pairs) in costs.iter_mut().zip(&pairs) {
+        cost.end = pairs.last().map(|last| End {
+            wall: added(pairs, Trial::wall_after),
+            cpu: added(pairs, Trial::after),
+            traffic: last.own.traffic,
+        });
     }
     Ok(())
 }
@@ -197,32 +201,43 @@ fn warm(lab: &mut Lab, tests: usize) -> Result<Suite> {
     Ok(suite)
 }
 
-/// Runs all subjects in turn, round by round, and returns each one's runs.
+/// A run, and one of plain pytest right before it: what slows the machine down slows both.
+struct Pair {
+    plain: Trial,
+    own: Trial,
+}
+
+/// Runs all subjects in turn, round by round, each as often as is said, and returns their runs.
 fn rounds(
     lab: &mut Lab,
     suite: &Suite,
-    rounds: usize,
-    is_largest: bool,
     delay: f64,
+    count: impl Fn(&Subject) -> usize,
     prepare: impl Fn(&Lab, &Subject) -> Result<()>,
-) -> Result<Vec<Vec<Trial>>> {
-    let mut trials: Vec<Vec<Trial>> = subject::ALL.iter().map(|_| Vec::new()).collect();
+) -> Result<Vec<Vec<Pair>>> {
+    let mut pairs: Vec<Vec<Pair>> = subject::ALL.iter().map(|_| Vec::new()).collect();
+    let rounds = subject::ALL[1..].iter().map(&count).max().unwrap_or(0);
     for round in 0..rounds {
-        for (subject, trials) in subject::ALL.iter().zip(&mut trials) {
-            if is_largest && round >= subject.largest {
-                continue;
+        for (subject, pairs) in subject::ALL.iter().zip(&mut pairs).skip(1) {
+            if round < count(subject) {
+                let mut trial = |subject| {
+                    prepare(lab, subject)?;
+                    lab.trial(subject, suite, delay)
+                };
+                pairs.push(Pair {
+                    plain: trial(&subject::PLAIN)?,
+                    own: trial(subject)?,
+                });
             }
-            prepare(lab, subject)?;
-            trials.push(lab.trial(subject, suite, delay)?);
         }
     }
-    Ok(trials)
+    Ok(pairs)
 }
 
-fn added(own: &[Trial], plain: &[Trial], value: impl Fn(&Trial) -> f64) -> f64 {
-    let values = |trials: &[Trial]| trials.iter().map(&value).collect::<Vec<_>>();
-    match own.is_empty() {
-        true => median(Vec::new()),
-        false => paired(&values(own), &values(plain)),
-    }
+/// The median of what runs have more than those of plain pytest.
+fn added(pairs: &[Pair], value: impl Fn(&Trial) -> f64) -> f64 {
+    let differences = pairs
+        .iter()
+        .map(|pair| value(&pair.own) - value(&pair.plain));
+    median(differences.collect())
 }

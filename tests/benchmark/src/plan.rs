@@ -36,7 +36,7 @@ pub const FULL: Plan = Plan {
     sizes: &[
         Size {
             tests: 2_000,
-            rounds: 9,
+            rounds: 7,
         },
         Size {
             tests: 20_000,

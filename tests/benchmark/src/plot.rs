@@ -32,6 +32,7 @@ pub fn draw(path: &Path, plan: &Plan, costs: &[Costs]) -> Result<()> {
         .zip(costs)
         .skip(1)
         .map(|(name, costs)| (name, points(plan, costs)))
+        .filter(|(_, points)| !points.is_empty())
         .collect();
     let all = || lines.iter().flat_map(|(_, points)| points);
     let top = all().map(|point| point.1).fold(0.0, f64::max) * 1.1;

@@ -40,7 +40,7 @@ pub struct Report<'a> {
 impl Report<'_> {
     /// The page.
     pub fn text(&self, plot: &str) -> String {
-        let targets = targets::table(&targets::all(self.costs, self.component));
+        let targets = targets::table(&targets::all(self.plan, self.costs, self.component));
         let sections = [
             "# What it costs\n".to_owned(),
             self.about(),
@@ -78,8 +78,8 @@ impl Report<'_> {
         let first = &self.versions[0];
         format!(
             "Written by `cargo xtask bench` on {}: {}, Python {}, {}; the component alone also in \
-             the `wasmtime` crate. Trivial tests. All runs of a round are made one after the \
-             other, and compared with plain pytest's of that round; CPU is user and system time. \
+             the `wasmtime` crate. Trivial tests. Each run is compared with one of plain pytest right \
+             before it, and all take turns; CPU is user and system time. \
              Calls are counted by cProfile, built-in functions too, and repeat to the digit; of \
              times on a shared machine trust the ratios.\n",
             first.day,
@@ -177,6 +177,10 @@ impl Report<'_> {
         add(
             "wasmtime-py: compile, ms CPU",
             python(|costs| costs.compile),
+        );
+        add(
+            "wasmtime-py: compile without optimizing, ms CPU",
+            python(|costs| costs.compile_unoptimized),
         );
         add(
             "wasmtime-py: load compiled, ms CPU",

@@ -15,6 +15,8 @@ pub struct Subject {
     pub uploads: bool,
     /// How many rounds of the largest suite it runs at most.
     pub largest: usize,
+    /// Whether nothing but its start is measured.
+    pub starts_alone: bool,
 }
 
 const NOTHING: Subject = Subject {
@@ -24,13 +26,11 @@ const NOTHING: Subject = Subject {
     output: None,
     uploads: false,
     largest: 0,
+    starts_alone: false,
 };
 
 /// pytest alone, which the others are compared with.
-pub const PLAIN: Subject = Subject {
-    largest: usize::MAX,
-    ..NOTHING
-};
+pub const PLAIN: Subject = NOTHING;
 
 /// Our plugin in a run that is uploaded.
 pub const OURS: Subject = Subject {
@@ -71,10 +71,20 @@ pub const FLOOR: Subject = Subject {
     ..NOTHING
 };
 
+/// Our plugin where it is not loaded: pytest reads what is installed.
+pub const BLOCKED: Subject = Subject {
+    name: "this plugin, installed and not loaded",
+    venv: "ours",
+    arguments: &["-p", "no:buildkite-test-collector"],
+    starts_alone: true,
+    ..NOTHING
+};
+
 /// Everything, in the order in which it runs and is shown.
-pub const ALL: [Subject; 9] = [
+pub const ALL: [Subject; 10] = [
     PLAIN,
     FLOOR,
+    BLOCKED,
     SILENT,
     OURS,
     Subject {

@@ -2,6 +2,7 @@
 
 use crate::component;
 use crate::measurement::{Cost, Costs};
+use crate::plan::Plan;
 use crate::subject::{self, Subject};
 use crate::table::{Table, number};
 
@@ -50,7 +51,7 @@ impl Target {
 }
 
 /// All targets, from what was measured.
-pub fn all(costs: &[Costs], component: &component::Costs) -> Vec<Target> {
+pub fn all(plan: &Plan, costs: &[Costs], component: &component::Costs) -> Vec<Target> {
     let ours = of(costs, &subject::OURS);
     let pure = of(costs, &subject::PURE);
     let silent = of(costs, &subject::SILENT);
@@ -59,7 +60,11 @@ pub fn all(costs: &[Costs], component: &component::Costs) -> Vec<Target> {
     let growth = |costs| large(costs).during / small(costs).during;
     let ours_end = ours.end.as_ref().expect("it uploads");
     let pure_end = pure.end.as_ref().expect("it uploads");
-    let python = &component.python[0];
+    let blocked = of(costs, &subject::BLOCKED);
+    let [native, portable] = &component.python;
+    let tests = plan.sizes[middle_of(plan.sizes.len())].tests as f64;
+    // What the end of a run cannot do without, in microseconds a test.
+    let compiled = (native.import + native.compile_unoptimized) * 1e3 / tests;
     vec![
         Target {
             what: "Python calls added per test, token and server",
@@ -74,8 +79,8 @@ pub fn all(costs: &[Costs], component: &component::Costs) -> Vec<Target> {
             measured: middle(ours).cpu / middle(pure).cpu,
             pure: 1.0,
             floor: Some((
-                middle(floor).cpu / middle(pure).cpu,
-                "an empty plugin with the same hooks",
+                (middle(floor).cpu + compiled) / middle(pure).cpu,
+                "an empty plugin with the same hooks, `import wasmtime`, and compiling",
             )),
         },
         Target {
@@ -90,14 +95,14 @@ pub fn all(costs: &[Costs], component: &component::Costs) -> Vec<Target> {
             bound: Bound::AtMost(15.0),
             measured: ours.start,
             pure: pure.start,
-            floor: None,
+            floor: Some((blocked.start, "installed and not loaded")),
         },
         Target {
             what: "start-up CPU, no token, ms before the first test",
             bound: Bound::AtMost(3.0),
             measured: silent.start,
             pure: pure_silent.start,
-            floor: None,
+            floor: Some((blocked.start, "installed and not loaded")),
         },
         Target {
             what: "Python calls added per test, no token",
@@ -143,7 +148,7 @@ pub fn all(costs: &[Costs], component: &component::Costs) -> Vec<Target> {
             measured: component.plugin_start,
             pure: f64::NAN,
             floor: Some((
-                python.import + python.load + python.instantiate,
+                portable.import + portable.load + portable.instantiate,
                 "`import wasmtime`, and what is compiled already",
             )),
         },
@@ -189,7 +194,11 @@ fn small(costs: &Costs) -> &Cost {
 
 /// The largest but one, which all subjects ran.
 fn middle(costs: &Costs) -> &Cost {
-    at(costs, costs.sizes.len().saturating_sub(2))
+    at(costs, middle_of(costs.sizes.len()))
+}
+
+const fn middle_of(sizes: usize) -> usize {
+    sizes.saturating_sub(2)
 }
 
 /// The largest.
