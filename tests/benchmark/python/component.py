@@ -41,28 +41,31 @@ def main(wasm: str, events: str, target: str) -> None:
     from wasmtime import Config, Engine, Store, WasiConfig, component
 
     costs["import"] = watch.read()
-    config = Config()
-    # As the plugin sets them.
-    config.parallel_compilation = False
-    config.signals_based_traps = False
-    config.memory_reservation = 64 << 20
-    config.memory_guard_size = 0
-    if target != "native":
-        config.target = target
-    config.cranelift_opt_level = "none"
-    component.Component(Engine(config), code)
+
+    def engine(level: str) -> Engine:
+        config = Config()
+        # As the plugin sets them.
+        config.parallel_compilation = False
+        config.signals_based_traps = False
+        config.memory_reservation = 64 << 20
+        config.memory_guard_size = 0
+        config.cranelift_opt_level = level
+        if target != "native":
+            config.target = target
+        return Engine(config)
+
+    component.Component(engine("none"), code)
     costs["compile_unoptimized"] = watch.read()
-    config.cranelift_opt_level = "speed"
-    engine = Engine(config)
-    compiled = component.Component(engine, code)
+    optimized = engine("speed")
+    compiled = component.Component(optimized, code)
     costs["compile"] = watch.read()
     artefact = compiled.serialize()
     costs["serialize"] = watch.read()
-    loaded = component.Component.deserialize(engine, artefact)
+    loaded = component.Component.deserialize(optimized, artefact)
     costs["load"] = watch.read()
-    linker = component.Linker(engine)
+    linker = component.Linker(optimized)
     linker.add_wasip2()
-    store = Store(engine)
+    store = Store(optimized)
     store.set_wasi(WasiConfig())
     instance = linker.instantiate(store, loaded)
     interface = instance.get_export_index(store, INTERFACE)
