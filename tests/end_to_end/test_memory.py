@@ -46,3 +46,20 @@ def test_a_run_is_gone_when_it_is_over(project: Project, arguments: list[str]) -
     done = project.run("program.py", *arguments)
     assert "status 0 gone" in done.stdout, done.stdout + done.stderr
     assert len(project.engine.executions) == 1
+
+
+def test_reports_do_not_keep_their_evidence(project: Project) -> None:
+    """The terminal keeps all reports to the end of the run."""
+    project.write(
+        {
+            "conftest.py": """
+                def pytest_terminal_summary(terminalreporter):
+                    reports = [r for kept in terminalreporter.stats.values() for r in kept]
+                    with_evidence = {r.nodeid for r in reports if hasattr(r, "_buildkite_evidence")}
+                    print("kept", len(reports), sorted(with_evidence))
+            """
+        }
+    )
+    run = project.test("import pytest\n@pytest.mark.parametrize('n', range(9))\ndef test_it(n): 1")
+    assert "kept 27 ['test_it.py::test_it[8]']" in run.stdout
+    assert run.counts == {"passed": 9}

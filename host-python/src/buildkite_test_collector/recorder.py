@@ -92,6 +92,9 @@ class Recorder:
         #: The test of this process that is under way, and its execution.
         self._test, self._current = 0, Execution(0, 0)
         self._uncollected: set[str] = set()
+        #: The attributes of the reports since the last test began: pytest keeps every report, which
+        #: then need not keep its evidence any longer.
+        self._told: list[dict[str, Any]] = []
         #: What went wrong in here, to be said once.
         self.errors: list[str] = []
 
@@ -110,6 +113,9 @@ class Recorder:
     def pytest_runtest_logstart(self, nodeid: str, location: tuple[str, int | None, str]) -> None:
         """A test begins, in this process or another."""
         try:
+            for fields in self._told:
+                fields.pop(ATTRIBUTE, None)
+            self._told.clear()
             execution = self._start(nodeid, location, self._monotonic() + self._offset)
             key = ("", nodeid)
             if self._is_local and key not in self._open:
@@ -131,6 +137,7 @@ class Recorder:
         """A phase of a test is over, in this process or another."""
         try:
             fields = report.__dict__
+            self._told.append(fields)
             evidence = fields.get(ATTRIBUTE)
             if evidence.__class__ is tuple and self._is_local and report.outcome == "passed":
                 start, end, tags, spans, test = evidence

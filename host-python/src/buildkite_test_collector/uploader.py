@@ -106,28 +106,26 @@ class Uploader:
         connections = Connections(self._settings, CONNECTIONS)
         waiting: SimpleQueue[int | None] = SimpleQueue()
         done: SimpleQueue[tuple[int, Fate]] = SimpleQueue()
-        sent: list[Body] = []
-        left: set[int] = set()
+        #: What is under way or waits for it; a body is let go of when it is through.
+        left: dict[int, Body] = {}
         threads: list[Thread] = []
         broken: Exception | None = None
 
         def work() -> None:
             while (index := waiting.get()) is not None:
-                done.put((index, self._sent(connections, sent[index])))
+                done.put((index, self._sent(connections, left[index])))
 
         def finished(seconds: float) -> Generator[tuple[Body, Fate], None, None]:
             with contextlib.suppress(Empty):
                 while left:
                     index, fate = done.get(timeout=seconds) if seconds else done.get_nowait()
-                    left.discard(index)
-                    yield sent[index], fate
+                    yield left.pop(index), fate
 
         try:
             try:
-                for body in bodies:
-                    left.add(len(sent))
-                    sent.append(body)
-                    waiting.put(len(sent) - 1)
+                for index, body in enumerate(bodies):
+                    left[index] = body
+                    waiting.put(index)
                     if len(threads) < CONNECTIONS and len(left) > PILE * len(threads):
                         threads.append(Thread(target=work, daemon=True))
                         threads[-1].start()
@@ -145,8 +143,8 @@ class Uploader:
                 thread.join(self._farewell)
             connections.close()
         yield from finished(0)
-        for index in left:
-            yield sent[index], self._failed("the time for uploads is over")
+        for body in left.values():
+            yield body, self._failed("the time for uploads is over")
         if broken is not None:
             raise broken
 
