@@ -3,17 +3,21 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::thread;
 
 use anyhow::{Context, Result, ensure};
 use serde::de::DeserializeOwned;
 
 use crate::child::{self, Usage};
 use crate::server::{Server, Traffic};
-use crate::subject::Subject;
+use crate::subject::{self, Subject};
 use crate::suite::Suite;
 
 /// A token that the stand-in lets in.
 const TOKEN: &str = "stand-in-token";
+
+/// The variable that says where a run leaves its marks.
+const MARKS: &str = "BENCHMARK_MARKS";
 
 /// The marks of a run: when its first test began and when its last one was there, each as CPU time
 /// of the process and as time of day, in seconds.
@@ -58,6 +62,15 @@ impl Trial {
     }
 }
 
+/// A run, and one of plain pytest.
+#[derive(Debug)]
+pub struct Pair {
+    /// That of plain pytest.
+    pub plain: Trial,
+    /// The other.
+    pub own: Trial,
+}
+
 /// The virtual environments, a folder to work in, and the server.
 pub struct Lab {
     venvs: PathBuf,
@@ -70,7 +83,8 @@ impl Lab {
     pub fn new(venvs: PathBuf, folder: PathBuf) -> Result<Self> {
         fs::remove_dir_all(&folder).ok();
         fs::create_dir_all(&folder)?;
-        let mut command = command(&venvs, &folder, "server", &["-m", "server"]);
+        let mut command = command(&venvs, &folder, "server");
+        command.args(["-m", "server"]);
         let paths = [python(), contract::repository("tests")];
         command.env("PYTHONPATH", std::env::join_paths(paths)?);
         Ok(Self {
@@ -87,18 +101,27 @@ impl Lab {
 
     /// Runs a suite; the server answers after so many seconds.
     pub fn trial(&mut self, subject: &Subject, suite: &Suite, delay: f64) -> Result<Trial> {
-        let marks = self.folder.join("marks");
-        fs::remove_file(&marks).ok();
-        let (usage, traffic) =
-            self.pytest(subject, suite, delay, &["-m", "pytest"], |command| {
-                command.env("BENCHMARK_MARKS", &marks);
-            })?;
-        let output = fs::read(self.output())?;
-        Ok(Trial {
-            failure: failure(usage.code, &String::from_utf8_lossy(&output)),
-            usage,
-            traffic,
-            marks: read_marks(&fs::read_to_string(&marks)?).context("a run left no marks")?,
+        let bench = self.bench("own")?;
+        let (usage, traffic) = self.pytest(&bench, subject, suite, delay, |command| {
+            command.args(PYTEST).env(MARKS, bench.marks());
+        })?;
+        bench.trial(usage, traffic)
+    }
+
+    /// Runs a suite, and at the same time its twin with plain pytest: whatever slows the machine
+    /// down slows both.
+    pub fn pair(&mut self, subject: &Subject, [suite, twin]: &[Suite; 2]) -> Result<Pair> {
+        let bench = self.bench("plain")?;
+        let plain = self.command(&bench, &subject::PLAIN, twin, |command| {
+            command.args(PYTEST).env(MARKS, bench.marks());
+        });
+        let output = bench.output();
+        let plain = thread::spawn(move || child::run(plain, &output));
+        let own = self.trial(subject, suite, 0.0);
+        let usage = plain.join().expect("it does not panic")?;
+        Ok(Pair {
+            plain: bench.trial(usage, Traffic::NONE)?,
+            own: own?,
         })
     }
 
@@ -109,19 +132,20 @@ impl Lab {
         suite: &Suite,
         (name, value): (&str, &str),
     ) -> Result<Usage> {
-        let pytest = ["-m", "pytest"];
-        Ok(self
-            .pytest(subject, suite, 0.0, &pytest, |command| {
-                command.env(name, value);
-            })?
-            .0)
+        let bench = self.bench("own")?;
+        let (usage, _) = self.pytest(&bench, subject, suite, 0.0, |command| {
+            command.args(PYTEST).env(name, value);
+        })?;
+        Ok(usage)
     }
 
     /// Counts the calls of Python functions that a suite takes.
     pub fn calls(&mut self, subject: &Subject, suite: &Suite) -> Result<f64> {
-        let script = python().join("calls.py").display().to_string();
-        let file = self.folder.join("calls").display().to_string();
-        self.pytest(subject, suite, 0.0, &[&script, &file], |_| ())?;
+        let bench = self.bench("own")?;
+        let file = bench.folder.join("calls");
+        self.pytest(&bench, subject, suite, 0.0, |command| {
+            command.arg(python().join("calls.py")).arg(&file);
+        })?;
         Ok(fs::read_to_string(file)?.parse()?)
     }
 
@@ -132,9 +156,10 @@ impl Lab {
         script: &str,
         arguments: &[&str],
     ) -> Result<T> {
-        let script = python().join(script).display().to_string();
-        let mut command = command(&self.venvs, &self.folder, venv, &[&script]);
-        command.args(arguments).env("HOME", self.new_home()?);
+        let bench = self.bench("own")?;
+        let mut command = command(&self.venvs, &self.folder, venv);
+        command.arg(python().join(script));
+        command.args(arguments).env("HOME", bench.home());
         let output = command.output()?;
         let error = String::from_utf8_lossy(&output.stderr);
         ensure!(output.status.success(), "{script} failed: {error}");
@@ -160,28 +185,18 @@ impl Lab {
 
     fn pytest(
         &mut self,
+        bench: &Bench,
         subject: &Subject,
         suite: &Suite,
         delay: f64,
-        program: &[&str],
-        prepare: impl FnOnce(&mut Command),
+        program: impl FnOnce(&mut Command),
     ) -> Result<(Usage, Traffic)> {
-        // What pytest remembers of an earlier run changes what it does in the next.
-        fs::remove_dir_all(suite.folder.join(".pytest_cache")).ok();
-        let mut command = command(&self.venvs, &suite.folder, subject.venv, program);
-        command.arg("-q").args(subject.arguments);
-        if let Some(option) = subject.output {
-            let file = self.folder.join("report");
-            fs::remove_file(&file).ok();
-            command.arg(format!("{option}={}", file.display()));
-        }
-        command.env("HOME", self.new_home()?);
+        let mut command = self.command(bench, subject, suite, program);
         if subject.uploads {
             command.env("BUILDKITE_ANALYTICS_TOKEN", TOKEN);
             command.env("BUILDKITE_ANALYTICS_API_URL", self.server.open(delay)?);
         }
-        prepare(&mut command);
-        let usage = child::run(command, &self.output())?;
+        let usage = child::run(command, &bench.output())?;
         let traffic = match subject.uploads {
             true => self.server.close()?,
             false => Traffic::NONE,
@@ -189,25 +204,73 @@ impl Lab {
         Ok((usage, traffic))
     }
 
-    /// An empty home: nothing that an earlier process has cached.
-    fn new_home(&self) -> Result<PathBuf> {
-        let home = self.folder.join("home");
-        fs::remove_dir_all(&home).ok();
-        fs::create_dir_all(&home)?;
-        Ok(home)
+    fn command(
+        &self,
+        bench: &Bench,
+        subject: &Subject,
+        suite: &Suite,
+        program: impl FnOnce(&mut Command),
+    ) -> Command {
+        // What pytest remembers of an earlier run changes what it does in the next.
+        fs::remove_dir_all(suite.folder.join(".pytest_cache")).ok();
+        let mut command = command(&self.venvs, &suite.folder, subject.venv);
+        program(&mut command);
+        command.arg("-q").args(subject.arguments);
+        if let Some(option) = subject.output {
+            let file = bench.folder.join("report");
+            command.arg(format!("{option}={}", file.display()));
+        }
+        command.env("HOME", bench.home());
+        command
+    }
+
+    fn bench(&self, name: &str) -> Result<Bench> {
+        Bench::new(self.folder.join("benches").join(name))
+    }
+}
+
+/// What one run needs for itself, empty at first: nothing that an earlier run has cached.
+struct Bench {
+    folder: PathBuf,
+}
+
+impl Bench {
+    fn new(folder: PathBuf) -> Result<Self> {
+        fs::remove_dir_all(&folder).ok();
+        let bench = Self { folder };
+        fs::create_dir_all(bench.home())?;
+        Ok(bench)
+    }
+
+    fn home(&self) -> PathBuf {
+        self.folder.join("home")
+    }
+
+    fn marks(&self) -> PathBuf {
+        self.folder.join("marks")
     }
 
     fn output(&self) -> PathBuf {
         self.folder.join("output")
     }
+
+    fn trial(&self, usage: Usage, traffic: Traffic) -> Result<Trial> {
+        let output = fs::read(self.output())?;
+        let marks = fs::read_to_string(self.marks())?;
+        Ok(Trial {
+            failure: failure(usage.code, &String::from_utf8_lossy(&output)),
+            usage,
+            traffic,
+            marks: read_marks(&marks).context("a run left no marks")?,
+        })
+    }
 }
 
 /// Python in one of the environments, with next to nothing of ours around it: what is set here may
 /// change what Python compiles, which plugins load, and where uploads go.
-fn command(venvs: &Path, folder: &Path, venv: &str, arguments: &[&str]) -> Command {
+fn command(venvs: &Path, folder: &Path, venv: &str) -> Command {
     let mut command = Command::new(venvs.join(venv).join("bin/python"));
     command
-        .args(arguments)
         .current_dir(folder)
         .env_clear()
         .env("PATH", std::env::var_os("PATH").unwrap_or_default())
@@ -216,6 +279,9 @@ fn command(venvs: &Path, folder: &Path, venv: &str, arguments: &[&str]) -> Comma
         .env("PYTHONPATH", python());
     command
 }
+
+/// Runs pytest.
+const PYTEST: [&str; 2] = ["-m", "pytest"];
 
 /// What became of a run, by its exit code and its output; nothing where it has passed.
 fn failure(code: Option<i32>, output: &str) -> Option<String> {

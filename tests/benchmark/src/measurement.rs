@@ -1,11 +1,11 @@
-//! All numbers of pytest runs, each a difference to a run of plain pytest right before it.
+//! All numbers of pytest runs, each a difference to a run of plain pytest at the same time.
 
 use anyhow::{Result, ensure};
 
-use crate::lab::{Lab, Trial};
+use crate::lab::{Lab, Pair, Trial};
 use crate::plan::{LATENCY, Plan, Size};
 use crate::server::Traffic;
-use crate::statistics::{median, paired, slope};
+use crate::statistics::{median, paired, slope, spread};
 use crate::subject::{self, Subject};
 use crate::suite::{self, Suite};
 
@@ -31,6 +31,8 @@ pub struct Costs {
 pub struct Cost {
     /// Microseconds of CPU to each test, of the whole run.
     pub cpu: f64,
+    /// How far the runs were apart in that, to either side.
+    pub spread: f64,
     /// Microseconds of CPU to each test, from the first test to the last.
     pub during: f64,
     /// Milliseconds of CPU from the last test on.
@@ -47,6 +49,7 @@ impl Cost {
     /// Of a suite that was not run.
     pub const NONE: Self = Self {
         cpu: f64::NAN,
+        spread: f64::NAN,
         during: f64::NAN,
         after: f64::NAN,
         peak: f64::NAN,
@@ -83,7 +86,7 @@ pub fn all(lab: &mut Lab, plan: &Plan) -> Result<Vec<Costs>> {
 fn calls(lab: &mut Lab, plan: &Plan, costs: &mut [Costs]) -> Result<()> {
     println!("calls");
     let (small, large) = plan.calls;
-    let suites = [warm(lab, small)?, warm(lab, large)?];
+    let suites = [warm(lab, "own", small)?, warm(lab, "own", large)?];
     let mut slopes = Vec::new();
     for subject in &subject::ALL {
         if subject.starts_alone {
@@ -106,20 +109,26 @@ fn calls(lab: &mut Lab, plan: &Plan, costs: &mut [Costs]) -> Result<()> {
 
 fn starts(lab: &mut Lab, plan: &Plan, costs: &mut [Costs]) -> Result<()> {
     println!("starts");
-    let suite = warm(lab, 1)?;
-    let (warm, first) = plan.starts;
+    let suites = twins(lab, 1)?;
+    let (warm_rounds, first_rounds) = plan.starts;
     // Once more than is counted: the first run compiles.
-    let pairs = rounds(lab, &suite, 0.0, |_| warm + 1, |_, _| Ok(()))?;
+    let pairs = rounds(
+        lab,
+        |_| warm_rounds + 1,
+        |lab, subject| lab.pair(subject, &suites),
+    )?;
     let before = |trial: &Trial| trial.before() * 1e3;
     for (cost, pairs) in costs.iter_mut().zip(&pairs) {
         cost.start = added(pairs.get(1..).unwrap_or_default(), before);
     }
     let pairs = rounds(
         lab,
-        &suite,
-        0.0,
-        |_| first,
-        |lab, subject| lab.forget_compiled(subject.venv),
+        |_| first_rounds,
+        |lab, subject| {
+            lab.forget_compiled(subject::PLAIN.venv)?;
+            lab.forget_compiled(subject.venv)?;
+            lab.pair(subject, &suites)
+        },
     )?;
     for (cost, pairs) in costs.iter_mut().zip(&pairs) {
         cost.first_start = added(pairs, before);
@@ -129,17 +138,18 @@ fn starts(lab: &mut Lab, plan: &Plan, costs: &mut [Costs]) -> Result<()> {
 
 fn sizes(lab: &mut Lab, size: Size, is_largest: bool, costs: &mut [Costs]) -> Result<()> {
     println!("{} tests", size.tests);
-    let suite = warm(lab, size.tests)?;
+    let suites = twins(lab, size.tests)?;
     let count = |subject: &Subject| match (subject.starts_alone, is_largest) {
         (true, _) => 0,
         (false, true) => size.rounds.min(subject.largest),
         (false, false) => size.rounds,
     };
-    let pairs = rounds(lab, &suite, 0.0, count, |_, _| Ok(()))?;
+    let pairs = rounds(lab, count, |lab, subject| lab.pair(subject, &suites))?;
     let per_test = 1e6 / size.tests as f64;
     for (cost, pairs) in costs.iter_mut().zip(&pairs) {
         cost.sizes.push(pairs.last().map(|last| Cost {
             cpu: added(pairs, |trial| trial.usage.cpu) * per_test,
+            spread: spread(&differences(pairs, |trial| trial.usage.cpu)) * per_test,
             during: added(pairs, Trial::during) * per_test,
             after: added(pairs, Trial::after) * 1e3,
             peak: added(pairs, |trial| trial.usage.peak),
@@ -152,12 +162,18 @@ fn sizes(lab: &mut Lab, size: Size, is_largest: bool, costs: &mut [Costs]) -> Re
 
 fn ends(lab: &mut Lab, plan: &Plan, costs: &mut [Costs]) -> Result<()> {
     println!("ends, with a slow server");
-    let suite = warm(lab, plan.end.tests)?;
+    let suite = warm(lab, "own", plan.end.tests)?;
     let count = |subject: &Subject| match subject.uploads {
         true => plan.end.rounds,
         false => 0,
     };
-    let pairs = rounds(lab, &suite, LATENCY, count, |_, _| Ok(()))?;
+    // One after the other: here it counts how long it takes.
+    let pairs = rounds(lab, count, |lab, subject| {
+        Ok(Pair {
+            plain: lab.trial(&subject::PLAIN, &suite, LATENCY)?,
+            own: lab.trial(subject, &suite, LATENCY)?,
+        })
+    })?;
     for (cost, pairs) in costs.iter_mut().zip(&pairs) {
         cost.end = pairs.last().map(|last| End {
             wall: added(pairs, Trial::wall_after),
@@ -190,9 +206,14 @@ fn spans(lab: &mut Lab, plan: &Plan, costs: &mut [Costs]) -> Result<()> {
     Ok(())
 }
 
+/// A suite, and the same in another place for plain pytest.
+fn twins(lab: &mut Lab, tests: usize) -> Result<[Suite; 2]> {
+    Ok([warm(lab, "own", tests)?, warm(lab, "plain", tests)?])
+}
+
 /// A suite that pytest has compiled.
-fn warm(lab: &mut Lab, tests: usize) -> Result<Suite> {
-    let suite = Suite::trivial(&lab.folder().join("suites"), tests)?;
+fn warm(lab: &mut Lab, place: &str, tests: usize) -> Result<Suite> {
+    let suite = Suite::trivial(&lab.folder().join("suites").join(place), tests)?;
     lab.usage(
         &subject::PLAIN,
         &suite,
@@ -201,33 +222,18 @@ fn warm(lab: &mut Lab, tests: usize) -> Result<Suite> {
     Ok(suite)
 }
 
-/// A run, and one of plain pytest right before it: what slows the machine down slows both.
-struct Pair {
-    plain: Trial,
-    own: Trial,
-}
-
-/// Runs all subjects in turn, round by round, each as often as is said, and returns their runs.
+/// Lets all subjects take turns, round by round, each as often as is said, and returns their runs.
 fn rounds(
     lab: &mut Lab,
-    suite: &Suite,
-    delay: f64,
     count: impl Fn(&Subject) -> usize,
-    prepare: impl Fn(&Lab, &Subject) -> Result<()>,
+    pair: impl Fn(&mut Lab, &Subject) -> Result<Pair>,
 ) -> Result<Vec<Vec<Pair>>> {
     let mut pairs: Vec<Vec<Pair>> = subject::ALL.iter().map(|_| Vec::new()).collect();
     let rounds = subject::ALL[1..].iter().map(&count).max().unwrap_or(0);
     for round in 0..rounds {
         for (subject, pairs) in subject::ALL.iter().zip(&mut pairs).skip(1) {
             if round < count(subject) {
-                let mut trial = |subject| {
-                    prepare(lab, subject)?;
-                    lab.trial(subject, suite, delay)
-                };
-                pairs.push(Pair {
-                    plain: trial(&subject::PLAIN)?,
-                    own: trial(subject)?,
-                });
+                pairs.push(pair(lab, subject)?);
             }
         }
     }
@@ -236,8 +242,10 @@ fn rounds(
 
 /// The median of what runs have more than those of plain pytest.
 fn added(pairs: &[Pair], value: impl Fn(&Trial) -> f64) -> f64 {
-    let differences = pairs
-        .iter()
-        .map(|pair| value(&pair.own) - value(&pair.plain));
-    median(differences.collect())
+    median(differences(pairs, value))
+}
+
+fn differences(pairs: &[Pair], value: impl Fn(&Trial) -> f64) -> Vec<f64> {
+    let difference = |pair: &Pair| value(&pair.own) - value(&pair.plain);
+    pairs.iter().map(difference).collect()
 }

@@ -78,8 +78,9 @@ impl Report<'_> {
         let first = &self.versions[0];
         format!(
             "Written by `cargo xtask bench` on {}: {}, Python {}, {}; the component alone also in \
-             the `wasmtime` crate. Trivial tests. Each run is compared with one of plain pytest right \
-             before it, and all take turns; CPU is user and system time. \
+             the `wasmtime` crate. Trivial tests. Each run is compared with one of plain pytest at the \
+             same time, and all take turns; CPU is user and system time, with half of the range \
+             of the runs behind ±. \
              Calls are counted by cProfile, built-in functions too, and repeat to the digit; of \
              times on a shared machine trust the ratios.\n",
             first.day,
@@ -258,7 +259,7 @@ fn size_row(subject: &Subject, tests: usize, cost: &Cost) -> Vec<String> {
     vec![
         subject.name.to_owned(),
         number(tests as f64),
-        number(cost.cpu),
+        format!("{} ± {}", number(cost.cpu), number(cost.spread)),
         number(cost.during),
         number(cost.after),
         number(cost.peak),

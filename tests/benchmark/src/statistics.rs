@@ -16,6 +16,13 @@ pub fn paired(values: &[f64], others: &[f64]) -> f64 {
     median(values.iter().zip(others).map(|(a, b)| a - b).collect())
 }
 
+/// Half of what lies between the least and the greatest.
+pub fn spread(values: &[f64]) -> f64 {
+    let least = values.iter().copied().fold(f64::INFINITY, f64::min);
+    let greatest = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    (greatest - least) / 2.0
+}
+
 /// How much a quantity grows with each step, from two sizes.
 pub fn slope((size, value): (usize, f64), (larger_size, larger_value): (usize, f64)) -> f64 {
     (larger_value - value) / (larger_size as f64 - size as f64)
@@ -37,6 +44,12 @@ mod tests {
         assert_eq!(paired(&[11.0, 21.0, 31.0], &[10.0, 20.0, 30.0]), 1.0);
         // A round that only one of the two has made is left out.
         assert_eq!(paired(&[11.0], &[10.0, 90.0]), 1.0);
+    }
+
+    #[test]
+    fn the_spread_reaches_to_both_ends() {
+        assert_eq!(spread(&[5.0, 1.0, 2.0]), 2.0);
+        assert_eq!(spread(&[5.0]), 0.0);
     }
 
     #[test]
