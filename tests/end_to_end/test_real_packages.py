@@ -120,8 +120,15 @@ def compare_times(results: list[Result], run: Finished) -> None:
     for event in run.journal:
         if event["event"] == "phase":
             phases.setdefault(event["execution"], []).append(event)
-    times = Counter((of[0]["start"], of[-1]["end"]) for of in phases.values())
+    times = Counter(
+        (microseconds(of[0]["start"]), microseconds(of[-1]["end"])) for of in phases.values()
+    )
     histories = [result["history"] for result in results]
     assert times == Counter(
-        (round(history["start_at"] * 1e9), round(history["end_at"] * 1e9)) for history in histories
+        (round(history["start_at"] * 1e6), round(history["end_at"] * 1e6)) for history in histories
     )
+
+
+def microseconds(nanoseconds: int) -> int:
+    """Round as results do."""
+    return (nanoseconds + 500) // 1_000
