@@ -68,6 +68,7 @@ def test_bad_input(project: Project) -> None:
         "deep.json": "[" * 100_000,
         "numbers.json": "[1, 2]",
         "none.json": "[]",
+        "unended.ndjson": "what",
     }
     project.write(names)
     (project.path / "bytes.ndjson").write_bytes(b"\xff\0\n" * 100)
@@ -75,8 +76,9 @@ def test_bad_input(project: Project) -> None:
         done = project.command("upload", name)
         assert done.returncode == 2
         assert name in done.stderr
-    # Somebody may have named the wrong file.
-    assert {path.name for path in project.path.iterdir()} >= {"bytes.ndjson", *names}
+    # Somebody may have named the wrong file: it is as it was.
+    assert {name: (project.path / name).read_text("utf-8") for name in names} == names
+    assert (project.path / "bytes.ndjson").exists()
     project.token = None
     assert project.command("upload", "empty.ndjson").returncode == 2
 

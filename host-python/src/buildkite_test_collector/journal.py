@@ -52,8 +52,11 @@ class Journal:
         #: off whatever takes two steps.
         self._state: tuple[int, bytes] = (0, b"")
         self._is_writing = False
-        with contextlib.suppress(OSError):
-            self._state = (path.stat().st_size, b"")
+        with contextlib.suppress(OSError), path.open("rb") as file:
+            if size := file.seek(0, os.SEEK_END):
+                file.seek(-1, os.SEEK_END)
+                # A last line that was torn off ends before what is added.
+                self._state = (size, b"" if file.read(1) == b"\n" else b"\n")
 
     def append(self, lines: str) -> None:
         """Add whole lines; they are the operating system's when this returns.
@@ -104,13 +107,6 @@ class Journal:
                 return True
             end = block[-len(text) :]
         return False
-
-    def mend(self) -> None:
-        """End a last line that was torn off, so that what is added next is a line of its own."""
-        with contextlib.suppress(OSError, ValueError), self.path.open("rb+") as file:
-            file.seek(-1, os.SEEK_END)
-            if file.read(1) != b"\n":
-                file.write(b"\n")
 
     def discard(self) -> None:
         """Remove the file."""

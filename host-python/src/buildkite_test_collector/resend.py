@@ -70,9 +70,7 @@ def _journal(path: Path, settings: Settings) -> Journal:
     with path.open("rb") as file:
         start = file.read(64).lstrip()
         if not start.startswith(b"["):
-            journal = Journal(path)
-            journal.mend()
-            return journal
+            return Journal(path)
         file.seek(0)
         results = json.loads(file.read())
     folder = Path(tempfile.mkdtemp(prefix="buildkite-test-collector-"))
