@@ -36,7 +36,7 @@ pub const FULL: Plan = Plan {
     sizes: &[
         Size {
             tests: 2_000,
-            rounds: 7,
+            rounds: 5,
         },
         Size {
             tests: 20_000,
@@ -44,13 +44,13 @@ pub const FULL: Plan = Plan {
         },
         Size {
             tests: 110_000,
-            rounds: 2,
+            rounds: 1,
         },
     ],
-    starts: (21, 7),
+    starts: (15, 5),
     end: Size {
         tests: 10_000,
-        rounds: 3,
+        rounds: 2,
     },
     spans: (20_000, 3),
     component: 5,

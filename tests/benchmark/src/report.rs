@@ -259,7 +259,10 @@ fn size_row(subject: &Subject, tests: usize, cost: &Cost) -> Vec<String> {
     vec![
         subject.name.to_owned(),
         number(tests as f64),
-        format!("{} ± {}", number(cost.cpu), number(cost.spread)),
+        match cost.spread.is_nan() {
+            true => number(cost.cpu),
+            false => format!("{} ± {}", number(cost.cpu), number(cost.spread)),
+        },
         number(cost.during),
         number(cost.after),
         number(cost.peak),

@@ -16,8 +16,11 @@ pub fn paired(values: &[f64], others: &[f64]) -> f64 {
     median(values.iter().zip(others).map(|(a, b)| a - b).collect())
 }
 
-/// Half of what lies between the least and the greatest.
+/// Half of what lies between the least and the greatest; not a number where there are not two.
 pub fn spread(values: &[f64]) -> f64 {
+    if values.len() < 2 {
+        return f64::NAN;
+    }
     let least = values.iter().copied().fold(f64::INFINITY, f64::min);
     let greatest = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
     (greatest - least) / 2.0
@@ -49,7 +52,7 @@ mod tests {
     #[test]
     fn the_spread_reaches_to_both_ends() {
         assert_eq!(spread(&[5.0, 1.0, 2.0]), 2.0);
-        assert_eq!(spread(&[5.0]), 0.0);
+        assert!(spread(&[5.0]).is_nan());
     }
 
     #[test]
