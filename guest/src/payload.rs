@@ -76,6 +76,7 @@ pub fn execution(
         cuts.reasons += u64::from(is_cut);
         reason
     });
+    let (start, end) = (rounded(test.time), rounded(execution.ended_at()));
     json(&Result {
         id: run.execution(test.execution),
         scope: &test.scope,
@@ -85,9 +86,9 @@ pub fn execution(
         history: History {
             section: "top",
             children: spans.roots().map(SpanJson).collect(),
-            start_at: seconds(test.time),
-            end_at: seconds(execution.ended_at()),
-            duration: seconds(execution.ended_at().saturating_sub(test.time)),
+            start_at: seconds(start),
+            end_at: seconds(end),
+            duration: seconds(end.saturating_sub(start)),
         },
         tags: execution.tags().as_map(),
         result: execution.verdict().result().as_str(),
@@ -120,12 +121,17 @@ fn joined(prefix: &str, path: &str) -> String {
     )
 }
 
-/// Nanoseconds as Test Engine's seconds. From a millisecond on they are rounded to microseconds:
-/// what is finer is noise, does not compress, and would be a tenth of all that is sent.
+/// Nanoseconds as Test Engine's seconds.
 fn seconds(nanoseconds: i64) -> f64 {
+    nanoseconds as f64 / 1e9
+}
+
+/// A time in whole microseconds from a millisecond on: what is finer is noise, does not compress,
+/// and would be a tenth of all that is sent.
+const fn rounded(nanoseconds: i64) -> i64 {
     match nanoseconds {
-        ..1_000_000 => nanoseconds as f64 / 1e9,
-        _ => (nanoseconds.saturating_add(500) / 1_000) as f64 / 1e6,
+        ..1_000_000 => nanoseconds,
+        _ => nanoseconds.saturating_add(500) / 1_000 * 1_000,
     }
 }
 
@@ -165,15 +171,15 @@ impl Serialize for SpanJson<'_> {
         let children: Vec<_> = self.0.children().map(SpanJson).collect();
         let mut json = serializer.serialize_struct("Span", 6)?;
         json.serialize_field("section", &span.section)?;
-        json.serialize_field("duration", &seconds(span.duration))?;
+        json.serialize_field("duration", &seconds(rounded(span.duration)))?;
         if let Some(detail) = &span.detail {
             json.serialize_field("detail", detail)?;
         }
         if let Some(start) = span.start {
-            json.serialize_field("start_at", &seconds(start))?;
+            json.serialize_field("start_at", &seconds(rounded(start)))?;
         }
         if let Some(end) = span.end {
-            json.serialize_field("end_at", &seconds(end))?;
+            json.serialize_field("end_at", &seconds(rounded(end)))?;
         }
         if !children.is_empty() {
             json.serialize_field("children", &children)?;
@@ -247,9 +253,13 @@ mod tests {
             (1_000_499, "0.001"),
             (1_000_500, "0.001001"),
             (12_345_678_901, "12.345679"),
-            (i64::MAX, "9223372036.854776"),
+            (i64::MAX, "9223372036.854774"),
         ] {
-            assert_eq!(json(&seconds(nanoseconds)), expected, "{nanoseconds}");
+            assert_eq!(
+                json(&seconds(rounded(nanoseconds))),
+                expected,
+                "{nanoseconds}"
+            );
         }
     }
 }
