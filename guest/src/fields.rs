@@ -2,15 +2,14 @@
 //!
 //! Lines are read into a tree that borrows from them, and not into derived types: what serde says
 //! of a value of the wrong type quotes it, which may be a secret, and the code that says it is a
-//! tenth of the component. A text without escapes is copied once it is known to be kept.
+//! tenth of the component.
 
 use std::borrow::Cow;
-use std::fmt;
 
-use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
 
 use crate::event::EventError;
+use crate::found::Found;
 
 /// The fields of one line, or of an object in it, that have not been taken yet.
 pub struct Fields<'a> {
@@ -28,11 +27,9 @@ impl<'a> Fields<'a> {
     ///
     /// [`EventError::Malformed`] where it is no JSON object.
     pub fn parse(line: &'a str) -> Taken<Self> {
-        match serde_json::from_str(line) {
-            Ok(Found::Object(fields)) => Ok(Self::of(fields)),
-            Ok(_) => Err(EventError::Malformed("not an object".to_owned())),
-            // These errors say what was expected and where, and quote nothing.
-            Err(error) => Err(EventError::Malformed(error.to_string())),
+        match Found::parse(line).map_err(EventError::Malformed)? {
+            Found::Object(fields) => Ok(Self::of(fields)),
+            _ => Err(EventError::Malformed("not an object".to_owned())),
         }
     }
 
@@ -163,16 +160,8 @@ impl<'a> Fields<'a> {
         };
         let mut ranges = Vec::new();
         for value in values {
-            let Found::List(pair) = value else {
-                return Err(wrong(name, RANGES));
-            };
-            let [Found::Number(first), Found::Number(last)] = pair.as_slice() else {
-                return Err(wrong(name, RANGES));
-            };
-            match (first.as_u64(), last.as_u64()) {
-                (Some(first), Some(last)) => ranges.push((first, last)),
-                _ => return Err(wrong(name, RANGES)),
-            }
+            let range = value.as_pair();
+            ranges.push(range.ok_or_else(|| wrong(name, "a list of pairs of numbers"))?);
         }
         Ok(Some(ranges))
     }
@@ -207,116 +196,6 @@ impl<'a> Fields<'a> {
     }
 }
 
-const RANGES: &str = "a list of pairs of numbers";
-
 fn wrong(name: &str, needed: &str) -> EventError {
     EventError::Malformed(format!("{name}: not {needed}"))
-}
-
-/// A text as a JSON value.
-///
-/// # Errors
-///
-/// Where it is none: what was expected and where, without quoting it.
-pub fn value(text: &str) -> Result<Value, String> {
-    match serde_json::from_str(text) {
-        Ok(found) => Ok(Found::into_value(found)),
-        Err(error) => Err(error.to_string()),
-    }
-}
-
-/// A JSON value whose texts are borrowed where they hold no escapes.
-enum Found<'a> {
-    /// None any more.
-    Taken,
-    Null,
-    Flag(bool),
-    Number(Number),
-    Text(Cow<'a, str>),
-    List(Vec<Found<'a>>),
-    Object(Vec<(Cow<'a, str>, Found<'a>)>),
-}
-
-impl Found<'_> {
-    /// The same, borrowing nothing. JSON as it was read is at most 128 deep.
-    fn into_value(self) -> Value {
-        match self {
-            Self::Taken | Self::Null => Value::Null,
-            Self::Flag(flag) => Value::Bool(flag),
-            Self::Number(number) => Value::Number(number),
-            Self::Text(text) => Value::String(text.into_owned()),
-            Self::List(values) => values.into_iter().map(Self::into_value).collect(),
-            Self::Object(fields) => {
-                // One by one: to collect them would bring a sort of their own with it.
-                let mut object = Map::new();
-                for (name, value) in fields {
-                    object.insert(name.into_owned(), value.into_value());
-                }
-                Value::Object(object)
-            }
-        }
-    }
-}
-
-impl<'de> Deserialize<'de> for Found<'de> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(Reader)
-    }
-}
-
-struct Reader;
-
-impl<'de> Visitor<'de> for Reader {
-    type Value = Found<'de>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("JSON")
-    }
-
-    fn visit_unit<E>(self) -> Result<Found<'de>, E> {
-        Ok(Found::Null)
-    }
-
-    fn visit_bool<E>(self, flag: bool) -> Result<Found<'de>, E> {
-        Ok(Found::Flag(flag))
-    }
-
-    fn visit_u64<E>(self, number: u64) -> Result<Found<'de>, E> {
-        Ok(Found::Number(number.into()))
-    }
-
-    fn visit_i64<E>(self, number: i64) -> Result<Found<'de>, E> {
-        Ok(Found::Number(number.into()))
-    }
-
-    fn visit_f64<E>(self, number: f64) -> Result<Found<'de>, E> {
-        Ok(Number::from_f64(number).map_or(Found::Null, Found::Number))
-    }
-
-    fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Found<'de>, E> {
-        Ok(Found::Text(Cow::Borrowed(text)))
-    }
-
-    fn visit_str<E>(self, text: &str) -> Result<Found<'de>, E> {
-        Ok(Found::Text(Cow::Owned(text.to_owned())))
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Found<'de>, A::Error> {
-        let mut values = Vec::new();
-        while let Some(value) = list.next_element()? {
-            values.push(value);
-        }
-        Ok(Found::List(values))
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut object: A) -> Result<Found<'de>, A::Error> {
-        // As many as most events have.
-        let mut fields = Vec::with_capacity(8);
-        while let Some(name) = object.next_key()? {
-            if let Found::Text(name) = name {
-                fields.push((name, object.next_value()?));
-            }
-        }
-        Ok(Found::Object(fields))
-    }
 }

@@ -16,6 +16,7 @@ pub mod event;
 pub mod execution;
 pub mod fields;
 pub mod filter;
+pub mod found;
 pub mod identity;
 pub mod json;
 pub mod limits;

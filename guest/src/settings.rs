@@ -3,7 +3,8 @@
 use serde_json::{Map, Value};
 
 use crate::event::EventError;
-use crate::fields::{Fields, value};
+use crate::fields::Fields;
+use crate::found::Found;
 use crate::text::{cut, parts};
 
 /// The settings that are texts and end up in `run_env` under these names: those that win over what
@@ -102,7 +103,7 @@ pub fn entries(
         return Default::default();
     }
     if !pairs || text.starts_with('{') {
-        return match value(text) {
+        return match Found::parse(text).map(Found::into_value) {
             Ok(Value::Object(object)) => (object, Vec::new()),
             Ok(_) => (
                 Map::new(),

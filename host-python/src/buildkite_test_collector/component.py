@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import mmap
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -98,10 +99,10 @@ class Component:
     is cheap, but knows nothing of the old one's runs.
     """
 
-    def __init__(self, path: Path = PACKAGED, *, size: int | None = None) -> None:
+    def __init__(self, path: Path = PACKAGED, *, size: int = sys.maxsize) -> None:
         """Load a component, usually the one that the package carries.
 
-        `size` is how much it is going to be fed, in bytes, where that is known. For little it is
+        `size` is how much it is going to be fed at most, in bytes. For little it is
         interpreted, if the package carries bytecode for this wasmtime: it starts at once, and
         every line takes longer. For some it is compiled in a hurry, and otherwise well.
 
@@ -111,7 +112,7 @@ class Component:
         #: Whether it is interpreted.
         self.is_interpreted = False
         try:
-            self._load(path, UNOPTIMIZED + 1 if size is None else size)
+            self._load(path, size)
         except ComponentError:
             raise
         except Exception as error:

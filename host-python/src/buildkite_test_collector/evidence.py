@@ -108,8 +108,9 @@ class Evidence:
         evidence: Any
         try:
             end = self._monotonic() + self._epoch
-            buffer = self._spans
-            spans = buffer.take(end, is_last=is_last) or None if buffer is not None else None
+            spans = None
+            if self._spans is not None:
+                spans = self._spans.take(end, is_last=is_last) or None
             evidence = (self._mark, end, marked(item) or None, spans, self.test)
             self._mark = end
         except Exception as error:

@@ -102,7 +102,7 @@ class Setting:
 
     def add_to(self, parser: pytest.Parser, taken: Container[str]) -> None:
         """Tell pytest of it."""
-        own = [each for each in self.options if each not in CONTESTED or not is_contested(each)]
+        own = [each for each in self.options if not is_contested(each)]
         self.add_options(parser, own, taken)
         if self.ini:
             parser.addini(self.ini, self.help, default="")

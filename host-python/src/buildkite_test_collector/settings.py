@@ -156,12 +156,9 @@ def add_contested(parser: pytest.Parser) -> list[tuple[str, str]]:
     Returns those that are another plugin's, each with what is to be used instead.
     """
     lost = []
-    contested = [
-        (each, option) for each in TABLE for option in each.options if is_contested(option)
-    ]
-    if contested:
-        taken = taken_options(parser)
-        for setting, option in contested:
+    for setting in TABLE:
+        for option in filter(is_contested, setting.options):
+            taken = taken_options(parser)
             if option in taken:
                 lost.append((option, setting.options[-1]))
             setting.add_options(parser, [option], taken)
