@@ -273,6 +273,25 @@ pub struct TestFinished {
     pub execution: u64,
     /// When, in nanoseconds since the run started.
     pub time: i64,
+    /// How it ended, where no phase has said that.
+    pub outcome: Option<Outcome>,
+    /// When it really began, where no phase has said that.
+    pub start: Option<i64>,
+}
+
+impl TestFinished {
+    /// What phases would have said that it says itself: the call of the whole test.
+    #[must_use]
+    pub fn call(&self) -> Option<Phase> {
+        self.outcome.map(|outcome| Phase {
+            execution: self.execution,
+            when: When::Call,
+            outcome,
+            start: self.start,
+            end: Some(self.time),
+            failures: Vec::new(),
+        })
+    }
 }
 
 /// A result that an earlier run has settled.
@@ -384,6 +403,8 @@ pub fn parse(line: &str) -> Result<Parsed, EventError> {
         TEST_FINISHED => Event::TestFinished(TestFinished {
             execution: fields.need("execution", Fields::number)?,
             time: fields.need("time", Fields::time)?,
+            outcome: fields.word("outcome")?.map(|word| (&*word).into()),
+            start: fields.time("start")?,
         }),
         RESULT => Event::Result(EarlierResult {
             execution: fields.need("execution", Fields::number)?,

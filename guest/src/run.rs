@@ -293,7 +293,12 @@ impl Run {
             Event::TestFinished(test) => {
                 self.tick(test.time);
                 match self.running.finish(test.execution) {
-                    Some(execution) => self.settle(execution, test.time, Ending::Finished),
+                    Some(mut execution) => {
+                        if let Some(call) = test.call() {
+                            execution.phase(call);
+                        }
+                        self.settle(execution, test.time, Ending::Finished);
+                    }
                     None => self.not_running(test.execution, "test-finished"),
                 }
             }

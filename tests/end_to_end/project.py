@@ -109,10 +109,11 @@ class Finished:
         """What the terminal should count by our events: pytest counts phases, not tests."""
         recorded: Counter[str] = Counter()
         for event in self.journal:
-            if event["event"] != "phase":
-                continue
-            if event["when"] in ("call", "crash") or event["outcome"] != "passed":
-                recorded[event["outcome"]] += 1
+            outcome = event.get("outcome")
+            # A test that passed says so at its end, and its phases say nothing.
+            counts = event.get("when", "call") in ("call", "crash")
+            if outcome and (counts or outcome != "passed"):
+                recorded[outcome] += 1
         return recorded
 
     @property

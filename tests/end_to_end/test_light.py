@@ -29,7 +29,7 @@ needs_bytecode = pytest.mark.skipif(not FITS, reason="the bytecode is for anothe
 
 SUITE = """
     import pytest
-    @pytest.mark.parametrize("n", range({count}))
+    @pytest.mark.parametrize("n", range({count}), ids=lambda n: f"{{n}}" + "x" * 200)
     def test_it(n): pass
 """
 

@@ -6,7 +6,7 @@ import os
 import statistics
 import sys
 from collections import Counter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 from filelock import FileLock
@@ -77,12 +77,36 @@ def key_of(result: Result) -> Key:
     return junit_key(result["scope"], result["name"], file, int(line))
 
 
+class Report(NamedTuple):
+    """What the journal holds of a report, or of those of a test that passed as a whole."""
+
+    execution: int
+    when: str
+    outcome: str
+    start: int
+    end: int
+
+
+def reports(run: Finished) -> list[Report]:
+    """Return what the journal holds of reports."""
+    return [
+        Report(
+            event["execution"],
+            event.get("when", "call"),
+            event["outcome"],
+            event["start"],
+            event["end"] if event["event"] == "phase" else event["time"],
+        )
+        for event in run.journal
+        if "outcome" in event
+    ]
+
+
 def compare_reports(run: Finished, counted: Counter[str]) -> None:
     """Compare the reports in the journal with what pytest counts in its last line: reports, too."""
-    phases = [event for event in run.journal if event["event"] == "phase"]
-    reports = Counter((phase["when"], phase["outcome"]) for phase in phases)
-    outcomes = Counter(phase["outcome"] for phase in phases)
-    assert reports["call", "passed"] == counted["passed"] + counted["xpassed"]
+    calls = Counter(each.outcome for each in reports(run) if each.when == "call")
+    outcomes = Counter(each.outcome for each in reports(run))
+    assert calls["passed"] == counted["passed"] + counted["xpassed"]
     assert outcomes["skipped"] == counted["skipped"] + counted["xfailed"]
     assert outcomes["failed"] == counted["failed"] + counted["error"]
 
@@ -116,12 +140,11 @@ def compare_durations(
 
 def compare_times(results: list[Result], run: Finished) -> None:
     """Compare the results' times with those of the phases, as the testing process saw them."""
-    phases: dict[int, list[dict[str, Any]]] = {}
-    for event in run.journal:
-        if event["event"] == "phase":
-            phases.setdefault(event["execution"], []).append(event)
+    by_execution: dict[int, list[Report]] = {}
+    for report in reports(run):
+        by_execution.setdefault(report.execution, []).append(report)
     times = Counter(
-        (microseconds(of[0]["start"]), microseconds(of[-1]["end"])) for of in phases.values()
+        (microseconds(of[0].start), microseconds(of[-1].end)) for of in by_execution.values()
     )
     histories = [result["history"] for result in results]
     assert times == Counter(

@@ -152,7 +152,7 @@ def test_a_long_journal_whose_receipts_stand_at_its_end(tmp_path: Path) -> None:
         project = Project(tmp_path, engine)
         source = """
             import pytest
-            @pytest.mark.parametrize("n", range(1500), ids=lambda n: f"{n}" + "x" * 200)
+            @pytest.mark.parametrize("n", range(1500), ids=lambda n: f"{n}" + "x" * 400)
             def test_it(n): pass
         """
         project.write({"test_it.py": source})

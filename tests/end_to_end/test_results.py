@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from .project import Project
+    from .project import Finished, Project
 
 
 @pytest.fixture(scope="module")
@@ -115,3 +115,58 @@ def test_a_collection_error_is_a_failed_result(project: Project) -> None:
     assert result["result"] == "failed"
     assert result["tags"] == {"test.pytest_collection_error": "true"}
     assert "does_not_exist" in str(result["failure_expanded"])
+
+
+@pytest.mark.parametrize("arguments", [(), ("-n1",)], ids=["plain", "xdist"])
+def test_the_journal_has_the_phases_of_tests_that_did_not_pass_as_a_whole(
+    project: Project, arguments: tuple[str, ...]
+) -> None:
+    project.use("xdist")
+    run = project.test(
+        """
+        import pytest
+
+        @pytest.fixture
+        def broken_teardown():
+            yield
+            raise RuntimeError("teardown")
+
+        def test_passes(): pass
+        def test_fails(): assert False
+        def test_skips(): pytest.skip("not today")
+        def test_breaks_late(broken_teardown): pass
+        """,
+        *arguments,
+    )
+    assert outcomes(run) == {
+        "test_passes": [("whole", "passed")],
+        "test_fails": [("setup", "passed"), ("call", "failed"), ("teardown", "passed")],
+        "test_skips": [("setup", "passed"), ("call", "skipped"), ("teardown", "passed")],
+        "test_breaks_late": [("setup", "passed"), ("call", "passed"), ("teardown", "failed")],
+    }
+
+
+def test_the_journal_has_the_phases_of_a_test_that_has_no_end(project: Project) -> None:
+    source = """
+        import pytest
+        def test_passes(): pass
+        def test_exits(): pytest.exit("enough")
+    """
+    run = project.test(source)
+    assert outcomes(run) == {
+        "test_passes": [("whole", "passed")],
+        "test_exits": [("setup", "passed")],
+    }
+
+
+def outcomes(run: Finished) -> dict[str, list[tuple[str, str]]]:
+    """Return what the journal holds of each test: its phases, or the whole."""
+    names = {}
+    said: dict[str, list[tuple[str, str]]] = {}
+    for event in run.journal:
+        if event["event"] == "test-started":
+            names[event["execution"]] = event["name"]
+            said[event["name"]] = []
+        if "outcome" in event:
+            said[names[event["execution"]]].append((event.get("when", "whole"), event["outcome"]))
+    return said

@@ -55,9 +55,7 @@ fn step() -> impl Strategy<Value = Step> {
         6 => (any::<u8>(), phase()).prop_map(|(who, phase)| Step::About(who, phase)),
         3 => (any::<u8>(), span()).prop_map(|(who, span)| Step::About(who, span)),
         2 => (any::<u8>(), tag()).prop_map(|(who, tag)| Step::About(who, tag)),
-        6 => (any::<u8>(), time()).prop_map(|(who, time)| {
-            Step::About(who, json!({"event": "test-finished", "time": time}))
-        }),
+        6 => (any::<u8>(), finished()).prop_map(|(who, finished)| Step::About(who, finished)),
         1 => tag().prop_map(Step::Alone),
         1 => time().prop_map(|time| Step::Alone(json!({"event": "run-finished", "time": time}))),
         1 => Just(Step::Alone(json!({"event": "coverage", "execution": "all"}))),
@@ -87,6 +85,14 @@ fn phase() -> impl Strategy<Value = Value> {
             })
         },
     )
+}
+
+fn finished() -> impl Strategy<Value = Value> {
+    let outcome = prop::sample::select(vec!["passed", "failed", "skipped", "rerun"]);
+    let whole = (prop::option::of(outcome), prop::option::of(time()));
+    (time(), whole).prop_map(|(time, (outcome, start))| {
+        json!({"event": "test-finished", "time": time, "outcome": outcome, "start": start})
+    })
 }
 
 fn span() -> impl Strategy<Value = Value> {

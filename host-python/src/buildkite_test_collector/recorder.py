@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from .evidence import Evidence
+    from .failure import Failure
     from .journal import Journal
 
 #: The tag by which bktec knows an execution as an error of pytest's collection.
@@ -28,7 +29,7 @@ COLLECTION_ERROR_TAG = "test.pytest_collection_error"
 BUFFER = 64 * 1024
 
 #: pytest's phases, in the order in which an attempt goes through them.
-_PHASES = {"setup": 0, "call": 1, "teardown": 2}
+PHASES = {"setup": 0, "call": 1, "teardown": 2}
 
 _quoted = encode_basestring
 
@@ -39,17 +40,19 @@ _WORDS = {word: _quoted(word) for word in ("passed", "failed", "skipped")}
 class Execution:
     """A test that has started and not finished."""
 
-    __slots__ = ("key", "last", "number", "phase", "sections", "tags")
+    __slots__ = ("key", "last", "number", "passed", "phase", "sections", "tags")
 
     def __init__(self, number: int, last: int) -> None:
         #: Its number in the run.
         self.number = number
         #: The process that runs it, and its node id, once a report has told.
-        self.key: tuple[str, str] | None = None
+        self.key = ("", "")
         #: The last time known of it.
         self.last = last
         #: The last phase that was reported; before the first, none.
         self.phase = -1
+        #: The phases that passed, and when: where it is all of them, one event says so in the end.
+        self.passed: tuple[tuple[str, int, int], ...] = ()
         #: How many captured outputs were sent.
         self.sections = 0
         #: The tags that were sent.
@@ -105,6 +108,8 @@ class Recorder:
 
     def finish(self, status: int) -> None:
         """Write the run's last events."""
+        for execution in self._open.values():
+            self._spell_out(execution)
         time = self._monotonic() + self._offset
         self._waiting += f'{{"event":"run-finished","time":{time},"status":{status}}}\n'
         self.flush()
@@ -142,7 +147,7 @@ class Recorder:
             if evidence.__class__ is tuple and self._is_local and report.outcome == "passed":
                 start, end, tags, spans, test = evidence
                 execution = self._current
-                phase = _PHASES.get(report.when)
+                phase = PHASES.get(report.when)
                 if (
                     test == self._test == self._here.test
                     and phase is not None
@@ -155,16 +160,9 @@ class Recorder:
                     # A report like most: the same as below, for less.
                     execution.phase = phase
                     execution.last = end = end - self._origin
-                    number = execution.number
-                    self._waiting += (
-                        f'{{"event":"phase","execution":{number},"when":"{report.when}",'
-                        f'"outcome":"passed","start":{start - self._origin},"end":{end}}}\n'
-                    )
+                    execution.passed += ((report.when, start - self._origin, end),)
                     if phase == 2:
-                        del self._open[execution.key]
-                        self._waiting += (
-                            f'{{"event":"test-finished","execution":{number},"time":{end}}}\n'
-                        )
+                        self._end(execution, end)
                         if self._is_careful or len(self._waiting) > BUFFER:
                             self.flush()
                     return
@@ -193,7 +191,7 @@ class Recorder:
         nodeid = report.nodeid
         key = (worker, nodeid)
         when: str = report.when or "crash"
-        phase = _PHASES.get(when, -1)
+        phase = PHASES.get(when, -1)
         if hasattr(report, "context"):
             # What pytest and pytest-subtests report of a subtest, in the midst of the call.
             when, phase = "subtest", -1
@@ -201,7 +199,7 @@ class Recorder:
             when = "crash"
         execution = self._open.get(key)
         if execution is not None and 0 <= phase <= execution.phase:
-            self._end(key, execution, execution.last)
+            self._end(execution, execution.last)
             execution = None
         if execution is None:
             execution = self._open[key] = self._adopted(nodeid, report.location, start)
@@ -221,22 +219,13 @@ class Recorder:
                 self._tag(number, tag)
         for span in spans or ():
             self._span(number, span)
-        outcome = report.outcome
-        found = None
-        if outcome != "passed":
-            if outcome == "skipped":
-                found = reason_only(report)
-            else:
-                found = failures(report, execution.sections)
-                execution.sections = len(report.sections)
-        extra = f',"failures":{encoded(found)}' if found else ""
-        word = _WORDS[outcome] if outcome in _WORDS else _quoted(outcome)
-        self._add(
-            f'{{"event":"phase","execution":{number},"when":"{when}",'
-            f'"outcome":{word},"start":{start},"end":{end}{extra}}}\n'
-        )
+        if phase >= 0 and report.outcome == "passed":
+            execution.passed += ((when, start, end),)
+        else:
+            self._spell_out(execution)
+            self._phase(number, when, report.outcome, start, end, self._found(execution, report))
         if when in ("teardown", "crash"):
-            self._end(key, execution, end)
+            self._end(execution, end)
             if self._is_careful:
                 self.flush()
 
@@ -285,9 +274,42 @@ class Recorder:
         )
         return Execution(number, time)
 
-    def _end(self, key: tuple[str, str], execution: Execution, time: int) -> None:
-        del self._open[key]
-        self._add(f'{{"event":"test-finished","execution":{execution.number},"time":{time}}}\n')
+    def _found(self, execution: Execution, report: pytest.TestReport) -> list[Failure]:
+        """Return why a report says that it has not passed."""
+        if report.outcome == "passed":
+            return []
+        if report.outcome == "skipped":
+            return reason_only(report)
+        found = failures(report, execution.sections)
+        execution.sections = len(report.sections)
+        return found
+
+    def _phase(
+        self, number: int, when: str, outcome: str, start: int, end: int, found: list[Failure]
+    ) -> None:
+        extra = f',"failures":{encoded(found)}' if found else ""
+        word = _WORDS[outcome] if outcome in _WORDS else _quoted(outcome)
+        self._add(
+            f'{{"event":"phase","execution":{number},"when":"{when}",'
+            f'"outcome":{word},"start":{start},"end":{end}{extra}}}\n'
+        )
+
+    def _spell_out(self, execution: Execution) -> None:
+        """Write the phases that passed, each as an event of its own."""
+        for when, start, end in execution.passed:
+            self._phase(execution.number, when, "passed", start, end, [])
+        execution.passed = ()
+
+    def _end(self, execution: Execution, time: int) -> None:
+        del self._open[execution.key]
+        whole = ""
+        if len(execution.passed) == len(PHASES):
+            whole = f',"outcome":"passed","start":{execution.passed[0][1]}'
+        else:
+            self._spell_out(execution)
+        self._waiting += (
+            f'{{"event":"test-finished","execution":{execution.number},"time":{time}{whole}}}\n'
+        )
 
     def _not_collected(self, report: pytest.CollectReport) -> None:
         time = self._monotonic() + self._offset

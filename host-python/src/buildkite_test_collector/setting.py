@@ -28,6 +28,14 @@ CONTESTED = {"--json": "pytest_json"}
 #: The attributes of options that the pure-Python plugin has, too.
 DESTINATIONS = {"json": "jsonpath", "merge_json": "mergejson", "tag_filters": "tag_filters"}
 
+#: A URL of the web, as a regular expression. No library for it: it would be imported at each
+#: start; and to compile it takes longer than all else here.
+URL = (
+    r"https?://([^\s@/?#]*@)?"
+    r"(\[(?P<address>[0-9a-f:.]+)\]|[^\s@/?#:\[\]]+)"
+    r"(:(?P<port>[0-9]{1,5})?)?([/?#].*)?"
+)
+
 
 class Setting:
     """One thing that can be set."""
@@ -173,7 +181,7 @@ def whole_number(least: int, most: int) -> Callable[[str], int]:
 
 def base_url(text: str) -> str:
     """Read the base of the API; other collectors' variables hold the whole URL of uploads."""
-    found = _URL.fullmatch(text)
+    found = re.fullmatch(URL, text, re.IGNORECASE)
     with contextlib.suppress(ValueError):
         if found and found["address"]:
             from ipaddress import IPv6Address
@@ -182,12 +190,3 @@ def base_url(text: str) -> str:
         if found and 0 < int(found["port"] or 443) < 1 << 16:
             return text.rstrip("/").removesuffix("/uploads").rstrip("/")
     raise ValueError("a URL that begins with https://")
-
-
-#: A URL of the web. No library for it: it would be imported at each start.
-_URL = re.compile(
-    r"https?://([^\s@/?#]*@)?"
-    r"(\[(?P<address>[0-9a-f:.]+)\]|[^\s@/?#:\[\]]+)"
-    r"(:(?P<port>[0-9]{1,5})?)?([/?#].*)?",
-    re.IGNORECASE,
-)

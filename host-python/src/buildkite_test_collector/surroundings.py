@@ -44,8 +44,8 @@ SETTINGS = {
     "pull_request_head": "pull_request_head",
 }
 
-#: A user and a password in a URL.
-_CREDENTIALS = re.compile(r"(?<=://)[^/@\s]*@")
+#: A user and a password in a URL, as a regular expression.
+CREDENTIALS = r"(?<=://)[^/@\s]*@"
 
 
 def run_started(
@@ -84,4 +84,4 @@ def run_started(
 
 def _clean(value: str) -> str:
     """Return a value as a journal may hold it: valid Unicode, and without a password in a URL."""
-    return scrubbed(_CREDENTIALS.sub("", value) if "://" in value else value)
+    return scrubbed(re.sub(CREDENTIALS, "", value) if "://" in value else value)

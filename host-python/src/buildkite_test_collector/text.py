@@ -20,7 +20,8 @@ INTEGERS = range(-(2**63), 2**63)
 encoded: Callable[[Any], str] = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 decoded: Callable[[str], Any] = json.JSONDecoder().decode
 
-_SURROGATE = re.compile("[\ud800-\udfff]")
+#: Halves of characters, as a regular expression, which hardly ever is needed.
+SURROGATE = "[\ud800-\udfff]"
 
 
 def scrubbed(text: str) -> str:
@@ -28,7 +29,7 @@ def scrubbed(text: str) -> str:
     try:
         text.encode()
     except UnicodeEncodeError:
-        return _SURROGATE.sub("\ufffd", text)
+        return re.sub(SURROGATE, "\ufffd", text)
     return text
 
 
