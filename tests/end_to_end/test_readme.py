@@ -91,5 +91,6 @@ def test_everything_that_can_be_set_is_in_the_table() -> None:
 def test_every_option_of_the_plugin_is_a_setting(project: Project) -> None:
     text = project.pytest("--help", watched=False).stdout
     (group,) = re.findall(r"\nBuildkite Test Engine:\n(.*?)\n\n", text, re.DOTALL)
-    shown = set(re.findall(r"^  (--[a-z-]+)", group, re.MULTILINE))
+    names = re.findall(r"^  (--.*)", group, re.MULTILINE)
+    shown = {option for each in names for option in re.findall(r"--(?!no-)[a-z-]+", each)}
     assert shown == {option for setting in TABLE for option in setting.options}

@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import re
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from .text import decoded
 
@@ -38,8 +37,7 @@ SAID = 200
 _URL = re.compile("https?://[!-~]{1,500}")
 
 
-@dataclass(frozen=True)
-class Answer:
+class Answer(NamedTuple):
     """What Test Engine says of an upload that it has accepted."""
 
     #: The page of the run, if the answer names it.

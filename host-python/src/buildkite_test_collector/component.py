@@ -9,9 +9,8 @@ from __future__ import annotations
 import contextlib
 import mmap
 import sys
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .errors import ComponentError
 
@@ -50,8 +49,7 @@ HEADROOM = 192 << 20
 CHUNK = 256 * 1024
 
 
-@dataclass(frozen=True)
-class RejectedLine:
+class RejectedLine(NamedTuple):
     """A line that is no event."""
 
     #: Counted from 1 over the whole run.
@@ -59,8 +57,7 @@ class RejectedLine:
     reason: str
 
 
-@dataclass(frozen=True)
-class Upload:
+class Upload(NamedTuple):
     """One request to Test Engine."""
 
     #: The request's body: JSON.
@@ -71,8 +68,7 @@ class Upload:
     results: int
 
 
-@dataclass(frozen=True)
-class Summary:
+class Summary(NamedTuple):
     """What happened in a run."""
 
     passed: int

@@ -6,6 +6,8 @@ import contextlib
 import ipaddress
 import os
 import socket
+from importlib import import_module
+from threading import Thread
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 from weakref import WeakSet
@@ -14,6 +16,7 @@ from .errors import UploadError
 
 if TYPE_CHECKING:
     import ssl
+    from collections.abc import Iterator
 
     from urllib3 import PoolManager
     from urllib3.connectionpool import HTTPConnectionPool
@@ -23,6 +26,13 @@ if TYPE_CHECKING:
 #: The variables by which programs are told of certificates to trust, a file or a directory.
 #: OpenSSL itself reads `SSL_CERT_FILE` and `SSL_CERT_DIR`.
 CA_BUNDLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
+
+#: What is imported to connect, which takes a tenth of a second.
+IMPORTS = ("urllib.request", "urllib3")
+
+#: How long that is waited for, in seconds: a signal may have come while the main thread imported
+#: the same.
+PATIENCE = 1.0
 
 
 class Connections:
@@ -60,6 +70,29 @@ class Connections:
     def close(self) -> None:
         """Close what nobody uses."""
         self._manager.clear()
+
+
+@contextlib.contextmanager
+def imported_meanwhile() -> Iterator[None]:
+    """Import what connections need in a thread, beside something that leaves Python idle."""
+
+    def load() -> None:
+        # Whoever needs it finds out.
+        with contextlib.suppress(Exception):
+            for name in IMPORTS:
+                import_module(name)
+
+    thread = Thread(target=load, daemon=True)
+    try:
+        thread.start()
+    except RuntimeError:
+        # There is no room for one more.
+        yield
+        return
+    try:
+        yield
+    finally:
+        thread.join(PATIENCE)
 
 
 def is_loopback(host: str) -> bool:

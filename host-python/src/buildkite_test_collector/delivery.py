@@ -8,8 +8,9 @@ from itertools import chain
 from typing import TYPE_CHECKING, Callable
 
 from .component import INTERPRETED, Component, RejectedLine, Run, Summary
+from .connections import imported_meanwhile
 from .errors import CollectorError, ComponentError, ResultsFileError, UploadError
-from .journal import JournalReader
+from .journal_reader import JournalReader
 from .results_file import ResultsFile
 from .tries import now
 from .uploader import Body, Uploader
@@ -140,10 +141,16 @@ class Delivery:
     def _begin(self, *, uploads: bool = False, results: bool = False) -> Run:
         if self._component is None:
             began = now()
-            self._component = Component(size=self._journal.size)
+            self._component = self._loaded(self._journal.size, uploads=uploads)
             kind = "interpreted" if self._component.is_interpreted else "compiled"
             self._note(f"the component was loaded in {now() - began:.2f} s, to be {kind}")
         return self._component.run(uploads=uploads, results=results)
+
+    def _loaded(self, size: int, *, uploads: bool) -> Component:
+        if not uploads or size <= INTERPRETED:
+            return Component(size=size)
+        with imported_meanwhile():
+            return Component(size=size)
 
     def _prepare(self, size: int) -> None:
         """Let go of an interpreted component where more is to be read than it is good for."""

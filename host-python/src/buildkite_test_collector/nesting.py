@@ -57,7 +57,7 @@ def _marked() -> Path | None:
     mark = _mark(getpid())
     try:
         mark.parent.mkdir(mode=0o700, exist_ok=True)
-        mark.write_text(_birth(getpid()), encoding="ascii")
+        mark.write_text(_birth(getpid()), encoding="utf-8")
     except OSError:
         return None
     return mark
@@ -73,7 +73,7 @@ def _is_alive(mark: Path, process: int) -> bool:
     try:
         if hasattr(os, "getuid") and mark.stat().st_uid != os.getuid():
             return False
-        return mark.read_text(encoding="ascii") == _birth(process)
+        return mark.read_text(encoding="utf-8") == _birth(process)
     except (OSError, ValueError):
         return False
 
@@ -93,7 +93,7 @@ def _parent(process: int) -> int:
 def _status(process: int) -> list[str]:
     """Return what Linux says of a process, from its state on (proc(5)); elsewhere nothing."""
     try:
-        text = Path(f"/proc/{process}/stat").read_text(encoding="ascii", errors="replace")
+        text = Path(f"/proc/{process}/stat").read_text(encoding="utf-8", errors="replace")
     except OSError:
         return []
     return text.rpartition(")")[2].split()

@@ -7,6 +7,7 @@ What only the end needs is not imported before. What tests are known to leave br
 from __future__ import annotations
 
 import builtins
+import contextlib
 import sys
 import tempfile
 from os import getpid
@@ -23,6 +24,8 @@ from .surroundings import run_started
 from .termination import Termination
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from .delivery import Delivery
     from .evidence import Evidence
     from .settings import Settings
@@ -100,12 +103,8 @@ class Session:
 
     def _to_deliver(self, journal: Journal) -> Delivery:
         if self._delivery is None:
-            # pytest reads the modules of plugins with `open`, which tests replace.
-            replaced, builtins.open = builtins.open, _open
-            try:
+            with _readable():
                 from .delivery import Delivery
-            finally:
-                builtins.open = replaced
             self._delivery = Delivery(journal, self._settings, note=self._note)
         return self._delivery
 
@@ -146,14 +145,14 @@ class Session:
             return
         self._is_said = True
         try:
+            with _readable():
+                from .terminal import NAME, lines, troubles
             outcome = self._delivery.outcome if self._delivery else None
             is_complete = not self._errors and (outcome is None or outcome.is_complete)
-            notes = [*self._settings.complaints, *self._troubles()]
+            notes = [*self._settings.complaints, *troubles(self._journal)]
             kept: Path | None = None
             if self._journal is not None and not is_complete:
                 kept = None if self._journal.error else self._journal.path
-            from .terminal import NAME, lines
-
             said = lines(outcome, self._errors, kept, notes)
             if self._settings.debug_enabled:
                 said += [f"{NAME} (debug): {line}" for line in self._debug]
@@ -164,18 +163,6 @@ class Session:
                 self._journal.discard()
         except Exception as error:
             _write(terminal, f"Buildkite Test Engine: {error!r}")
-
-    def _troubles(self) -> list[str]:
-        """Return what was wrong with the journal."""
-        journal = self._journal
-        if journal is None:
-            return []
-        said = []
-        if journal.error is not None:
-            said.append(f"the journal {journal.path} could not be written: {journal.error}")
-        if journal.removals:
-            said.append(f"the journal {journal.path} was removed while the tests ran")
-        return said
 
     def _failed(self, what: str, error: object) -> None:
         self._errors.append(
@@ -191,6 +178,16 @@ class Session:
     def _note(self, line: str) -> None:
         if self._settings.debug_enabled:
             self._debug.append(line)
+
+
+@contextlib.contextmanager
+def _readable() -> Iterator[None]:
+    """Let modules be imported: pytest reads those of plugins with `open`, which tests replace."""
+    replaced, builtins.open = builtins.open, _open
+    try:
+        yield
+    finally:
+        builtins.open = replaced
 
 
 def _write(terminal: pytest.TerminalReporter | None, line: str) -> None:

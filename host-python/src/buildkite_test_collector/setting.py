@@ -88,7 +88,9 @@ class Setting:
 
     def of_command_line(self, config: pytest.Config) -> tuple[str, str] | None:
         """Return the option that sets it, and its text."""
-        text = config.getoption(self.dest, None)
+        given = config.getoption(self.dest, None)
+        # A switch gives yes or no, and everything else a text.
+        text = "" if given is None else str(given)
         return (self.options[-1], text) if text else None
 
     def of_environment(self, environ: Mapping[str, str]) -> tuple[str, str] | None:
@@ -119,18 +121,14 @@ class Setting:
         self, parser: pytest.Parser, options: Iterable[str], taken: Container[str]
     ) -> None:
         """Add its options of those names, unless other plugins have taken them."""
+        names = [each for each in options if each not in taken]
+        if not names:
+            return
+        kind: dict[str, Any] = {"metavar": self.metavar}
+        if self.metavar is None:
+            kind = {"action": argparse.BooleanOptionalAction}
         group = parser.getgroup("buildkite", "Buildkite Test Engine")
-        for option in options:
-            if option in taken:
-                continue
-            text = self.help if option == self.options[0] else f"the same as {self.options[0]}"
-            if self.metavar is None:
-                switch = {"action": "store_const", "dest": self.dest}
-                no = f"--no-{option[2:]}"
-                group.addoption(option, **switch, const="true", help=text)
-                group.addoption(no, **switch, const="false", help=argparse.SUPPRESS)
-            else:
-                group.addoption(option, dest=self.dest, metavar=self.metavar, help=text)
+        group.addoption(*names, **kind, dest=self.dest, help=self.help)
 
 
 def is_contested(option: str) -> bool:

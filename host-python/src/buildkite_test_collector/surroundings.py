@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import os
-import platform
 import re
+import sys
 import time
 import uuid
 from pathlib import Path
@@ -68,7 +68,7 @@ def run_started(
         "settings": chosen,
         "collector": {"name": "python-buildkite-test-collector", "version": __version__},
         "runner": {"name": runner, "version": runner_version},
-        "language": {"name": "python", "version": platform.python_version()},
+        "language": {"name": "python", "version": sys.version.split()[0]},
     }
     if any(name in environ for name in ("GITHUB_EVENT_PATH", "TEAMCITY_BUILD_PROPERTIES_FILE")):
         from .ci_files import found

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from .delivery import Outcome
+    from .journal import Journal
 
 #: What sends the events of a run that were kept.
 COMMAND = "buildkite-test-collector upload"
@@ -62,6 +63,18 @@ def _noted(outcome: Outcome) -> list[str]:
         more = summary.problem_count - len(summary.problems)
         said += summary.problems
         said += [f"and {more} more"] if more else []
+    return said
+
+
+def troubles(journal: Journal | None) -> list[str]:
+    """Return what was wrong with a journal."""
+    if journal is None:
+        return []
+    said = []
+    if journal.error is not None:
+        said.append(f"the journal {journal.path} could not be written: {journal.error}")
+    if journal.removals:
+        said.append(f"the journal {journal.path} was removed while the tests ran")
     return said
 
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 import contextlib
 import gzip
 import re
-from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 from threading import Thread
-from typing import TYPE_CHECKING, Callable
+from typing import TYPE_CHECKING, Callable, NamedTuple
 
 from . import __version__
 from .answer import Answer, accepted, failed, refused
@@ -47,8 +46,7 @@ FAREWELL = 1.0
 _TOKEN = re.compile("[!-~]+")
 
 
-@dataclass(frozen=True)
-class Body:
+class Body(NamedTuple):
     """A request's body on its way."""
 
     #: Compressed.
