@@ -9,7 +9,10 @@ import time
 
 
 def main() -> None:
-    """Make a run, from an interpreter that knows nothing of ours."""
+    """Make a run, where nothing of ours is loaded."""
+    # It is there before any plugin.
+    import pytest  # noqa: F401
+
     start = time.process_time()
     from buildkite_test_collector.component import Component
 

@@ -8,7 +8,7 @@ use contract::{artefact, lines};
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::lab::Lab;
+use crate::lab::{self, Lab};
 use crate::plan::Plan;
 use crate::statistics::median;
 
@@ -17,6 +17,9 @@ const TESTS: u64 = 10_000;
 
 /// What wasmtime compiles for: the processor, or bytecode that runs everywhere.
 pub const TARGETS: [&str; 2] = ["native", "pulley64"];
+
+/// What compiles, and does nothing else.
+const COMPILING: &str = "compiling.py";
 
 /// What was measured of the component.
 #[derive(Debug)]
@@ -27,6 +30,9 @@ pub struct Costs {
     pub python: [PythonCosts; 2],
     /// Milliseconds of CPU until the plugin has it ready, from nothing and with nothing cached.
     pub plugin_start: f64,
+    /// Instructions to import wasmtime and to compile without optimizing; none where they are not
+    /// counted.
+    pub compiling: Option<f64>,
     /// What criterion measured; none where its benchmarks were not run.
     pub rust: Option<RustCosts>,
 }
@@ -91,7 +97,15 @@ pub fn all(lab: &Lab, plan: &Plan, criterion: &Path) -> Result<Costs> {
     let starts = (0..plan.component)
         .map(|_| lab.script("ours", "plugin_start.py", &[]))
         .collect::<Result<Vec<f64>>>()?;
+    let compiling = match lab::can_count() {
+        true => {
+            let count = |arguments: &[&str]| lab.script_instructions("ours", COMPILING, arguments);
+            Some(count(&[&wasm])? - count(&[])?)
+        }
+        false => None,
+    };
     Ok(Costs {
+        compiling,
         size: artefact::bytes().len() as f64,
         python: [native?, portable?],
         plugin_start: median(starts),

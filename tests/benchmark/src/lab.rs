@@ -102,9 +102,8 @@ impl Lab {
     /// Runs a suite; the server answers after so many seconds.
     pub fn trial(&mut self, subject: &Subject, suite: &Suite, delay: f64) -> Result<Trial> {
         let bench = self.bench("own")?;
-        let (usage, traffic) = self.pytest(&bench, subject, suite, delay, |command| {
-            command.args(PYTEST).env(MARKS, bench.marks());
-        })?;
+        let command = self.marked(&bench, subject, suite);
+        let (usage, traffic) = self.run(&bench, subject, delay, command)?;
         bench.trial(usage, traffic)
     }
 
@@ -112,9 +111,7 @@ impl Lab {
     /// down slows both.
     pub fn pair(&mut self, subject: &Subject, [suite, twin]: &[Suite; 2]) -> Result<Pair> {
         let bench = self.bench("plain")?;
-        let plain = self.command(&bench, &subject::PLAIN, twin, |command| {
-            command.args(PYTEST).env(MARKS, bench.marks());
-        });
+        let plain = self.marked(&bench, &subject::PLAIN, twin);
         let output = bench.output();
         let plain = thread::spawn(move || child::run(plain, &output));
         let own = self.trial(subject, suite, 0.0);
@@ -133,19 +130,56 @@ impl Lab {
         (name, value): (&str, &str),
     ) -> Result<Usage> {
         let bench = self.bench("own")?;
-        let (usage, _) = self.pytest(&bench, subject, suite, 0.0, |command| {
+        let command = self.command(&bench, subject, suite, |command| {
             command.args(PYTEST).env(name, value);
-        })?;
-        Ok(usage)
+        });
+        Ok(self.run(&bench, subject, 0.0, command)?.0)
+    }
+
+    /// Counts the instructions that a suite takes, and with another subject, which uploads nothing,
+    /// its twin. They run at the same time: whatever slows them down, they are as many.
+    pub fn instructions(
+        &mut self,
+        subject: &Subject,
+        other: &Subject,
+        [suite, twin]: &[Suite; 2],
+    ) -> Result<[f64; 2]> {
+        let beside = self.bench("beside")?;
+        let command = counted(&self.marked(&beside, other, twin), &beside.counts());
+        let output = beside.output();
+        let running = thread::spawn(move || child::run(command, &output));
+        let bench = self.bench("own")?;
+        let mut command = counted(&self.marked(&bench, subject, suite), &bench.counts());
+        // Everything takes fifty times as long there.
+        command.env("BUILDKITE_ANALYTICS_UPLOAD_INTERVAL", "0");
+        command.env("BUILDKITE_ANALYTICS_UPLOAD_TIMEOUT", "3600");
+        let own = self.run(&bench, subject, 0.0, command);
+        running.join().expect("it does not panic")?;
+        own?;
+        Ok([
+            read_counts(&bench.counts())?,
+            read_counts(&beside.counts())?,
+        ])
+    }
+
+    /// Counts the instructions that one of the scripts beside this crate takes.
+    pub fn script_instructions(&self, venv: &str, script: &str, arguments: &[&str]) -> Result<f64> {
+        let bench = self.bench("own")?;
+        let mut command = command(&self.venvs, &self.folder, venv);
+        command.arg(python().join(script));
+        command.args(arguments).env("HOME", bench.home());
+        child::run(counted(&command, &bench.counts()), &bench.output())?;
+        read_counts(&bench.counts())
     }
 
     /// Counts the calls of Python functions that a suite takes.
     pub fn calls(&mut self, subject: &Subject, suite: &Suite) -> Result<f64> {
         let bench = self.bench("own")?;
         let file = bench.folder.join("calls");
-        self.pytest(&bench, subject, suite, 0.0, |command| {
+        let command = self.command(&bench, subject, suite, |command| {
             command.arg(python().join("calls.py")).arg(&file);
-        })?;
+        });
+        self.run(&bench, subject, 0.0, command)?;
         Ok(fs::read_to_string(file)?.parse()?)
     }
 
@@ -183,15 +217,14 @@ impl Lab {
         Ok(())
     }
 
-    fn pytest(
+    /// Runs a command, with a server where it is to upload.
+    fn run(
         &mut self,
         bench: &Bench,
         subject: &Subject,
-        suite: &Suite,
         delay: f64,
-        program: impl FnOnce(&mut Command),
+        mut command: Command,
     ) -> Result<(Usage, Traffic)> {
-        let mut command = self.command(bench, subject, suite, program);
         if subject.uploads {
             command.env("BUILDKITE_ANALYTICS_TOKEN", TOKEN);
             command.env("BUILDKITE_ANALYTICS_API_URL", self.server.open(delay)?);
@@ -202,6 +235,13 @@ impl Lab {
             false => Traffic::NONE,
         };
         Ok((usage, traffic))
+    }
+
+    /// A run of pytest that leaves marks.
+    fn marked(&self, bench: &Bench, subject: &Subject, suite: &Suite) -> Command {
+        self.command(bench, subject, suite, |command| {
+            command.args(PYTEST).env(MARKS, bench.marks());
+        })
     }
 
     fn command(
@@ -254,6 +294,10 @@ impl Bench {
         self.folder.join("output")
     }
 
+    fn counts(&self) -> PathBuf {
+        self.folder.join("counts")
+    }
+
     fn trial(&self, usage: Usage, traffic: Traffic) -> Result<Trial> {
         let output = fs::read(self.output())?;
         let marks = fs::read_to_string(self.marks())?;
@@ -278,6 +322,41 @@ fn command(venvs: &Path, folder: &Path, venv: &str) -> Command {
         .env("PYTHONHASHSEED", "0")
         .env("PYTHONPATH", python());
     command
+}
+
+/// Whether instructions can be counted here.
+pub fn can_count() -> bool {
+    Command::new("valgrind").arg("--version").output().is_ok()
+}
+
+/// The same command, whose instructions valgrind counts into a file.
+fn counted(command: &Command, file: &Path) -> Command {
+    let mut counted = Command::new("valgrind");
+    counted
+        .args(["--tool=cachegrind", "--cache-sim=no"])
+        .arg(format!("--cachegrind-out-file={}", file.display()))
+        .arg(command.get_program())
+        .args(command.get_args())
+        .env_clear();
+    for (name, value) in command.get_envs() {
+        if let Some(value) = value {
+            counted.env(name, value);
+        }
+    }
+    if let Some(folder) = command.get_current_dir() {
+        counted.current_dir(folder);
+    }
+    counted
+}
+
+/// How many instructions a file of cachegrind's says.
+fn read_counts(file: &Path) -> Result<f64> {
+    let text = fs::read_to_string(file).context("valgrind has counted nothing")?;
+    let summary = text.lines().find_map(|line| line.strip_prefix("summary: "));
+    Ok(summary
+        .context("valgrind gives no sum")?
+        .trim()
+        .parse::<f64>()?)
 }
 
 /// Runs pytest.

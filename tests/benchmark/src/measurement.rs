@@ -2,7 +2,7 @@
 
 use anyhow::{Result, ensure};
 
-use crate::lab::{Lab, Pair, Trial};
+use crate::lab::{self, Lab, Pair, Trial};
 use crate::plan::{LATENCY, Plan, Size};
 use crate::server::Traffic;
 use crate::statistics::{median, paired, slope, spread};
@@ -14,9 +14,14 @@ use crate::suite::{self, Suite};
 pub struct Costs {
     /// Calls of Python functions added to each test.
     pub calls: f64,
+    /// Instructions added to each test, in the run of a suite of the plan's size; none where they are
+    /// not counted.
+    pub instructions: Option<f64>,
     /// CPU before the first test that is added, in milliseconds.
     pub start: f64,
-    /// The same in the first run after an installation.
+    /// Instructions of those before the first test; none where they are not counted.
+    pub start_instructions: Option<f64>,
+    /// The same as `start` in the first run after an installation.
     pub first_start: f64,
     /// By size of the suite; none where the subject did not run it.
     pub sizes: Vec<Option<Cost>>,
@@ -73,6 +78,9 @@ pub struct End {
 pub fn all(lab: &mut Lab, plan: &Plan) -> Result<Vec<Costs>> {
     let mut costs: Vec<Costs> = subject::ALL.iter().map(|_| Costs::default()).collect();
     calls(lab, plan, &mut costs)?;
+    if lab::can_count() {
+        instructions(lab, plan, &mut costs)?;
+    }
     starts(lab, plan, &mut costs)?;
     for (index, &size) in plan.sizes.iter().enumerate() {
         let is_largest = index + 1 == plan.sizes.len();
@@ -107,6 +115,29 @@ fn calls(lab: &mut Lab, plan: &Plan, costs: &mut [Costs]) -> Result<()> {
     Ok(())
 }
 
+/// Counts those of the subjects that the targets name: it takes long.
+fn instructions(lab: &mut Lab, plan: &Plan, costs: &mut [Costs]) -> Result<()> {
+    println!("instructions");
+    let tests = plan.instructions;
+    let suites = twins(lab, tests)?;
+    let [ours, plain] = lab.instructions(&subject::OURS, &subject::PLAIN, &suites)?;
+    let [pure, floor] = lab.instructions(&subject::PURE, &subject::FLOOR, &suites)?;
+    for (subject, counted) in [
+        (subject::OURS, ours),
+        (subject::PURE, pure),
+        (subject::FLOOR, floor),
+    ] {
+        let names = subject::ALL.iter().map(|each| each.name);
+        if let Some((_, cost)) = names
+            .zip(&mut *costs)
+            .find(|(name, _)| *name == subject.name)
+        {
+            cost.instructions = Some((counted - plain) / tests as f64);
+        }
+    }
+    Ok(())
+}
+
 fn starts(lab: &mut Lab, plan: &Plan, costs: &mut [Costs]) -> Result<()> {
     println!("starts");
     let suites = twins(lab, 1)?;
@@ -120,6 +151,16 @@ fn starts(lab: &mut Lab, plan: &Plan, costs: &mut [Costs]) -> Result<()> {
     let before = |trial: &Trial| trial.before() * 1e3;
     for (cost, pairs) in costs.iter_mut().zip(&pairs) {
         cost.start = added(pairs.get(1..).unwrap_or_default(), before);
+    }
+    if lab::can_count() {
+        let place = |name: &str| lab.folder().join("suites").join(name);
+        let suites = [Suite::start(&place("own"))?, Suite::start(&place("plain"))?];
+        for (subject, cost) in subject::ALL.iter().zip(&mut *costs).skip(1) {
+            // The first time compiles.
+            lab.instructions(subject, &subject::PLAIN, &suites)?;
+            let [own, plain] = lab.instructions(subject, &subject::PLAIN, &suites)?;
+            cost.start_instructions = Some(own - plain);
+        }
     }
     let pairs = rounds(
         lab,

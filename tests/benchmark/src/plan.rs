@@ -17,6 +17,8 @@ pub struct Plan {
     /// The suites on which CPU and memory are measured; the last is for the subjects alone that
     /// are made for it.
     pub sizes: &'static [Size],
+    /// The suite whose instructions are counted, in tests.
+    pub instructions: usize,
     /// How often a start is measured, and the first start after an installation.
     pub starts: (usize, usize),
     /// The suite whose end is measured with a slow server.
@@ -36,18 +38,19 @@ pub const FULL: Plan = Plan {
     sizes: &[
         Size {
             tests: 2_000,
-            rounds: 5,
+            rounds: 3,
         },
         Size {
             tests: 20_000,
-            rounds: 3,
+            rounds: 2,
         },
         Size {
             tests: 110_000,
             rounds: 1,
         },
     ],
-    starts: (15, 5),
+    instructions: 20_000,
+    starts: (15, 3),
     end: Size {
         tests: 10_000,
         rounds: 2,
@@ -69,6 +72,7 @@ pub const QUICK: Plan = Plan {
             rounds: 1,
         },
     ],
+    instructions: 300,
     starts: (3, 1),
     end: Size {
         tests: 1_000,

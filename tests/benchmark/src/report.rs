@@ -56,7 +56,8 @@ impl Report<'_> {
                 self.sizes()
             ),
             format!(
-                "## At the end\n\n{} results, and a server that takes {} s for each answer.\n\n{}",
+                "## At the end\n\n{} results, and a server that takes {} s for each answer. Here plain \
+                 pytest runs before, not beside: what counts is how long it takes.\n\n{}",
                 number(self.plan.end.tests as f64),
                 number(LATENCY),
                 self.ends()
@@ -81,8 +82,10 @@ impl Report<'_> {
              the `wasmtime` crate. Trivial tests. Each run is compared with one of plain pytest at the \
              same time, and all take turns; CPU is user and system time, with half of the range \
              of the runs behind ±. \
-             Calls are counted by cProfile, built-in functions too, and repeat to the digit; of \
-             times on a shared machine trust the ratios.\n",
+             Calls are counted by cProfile, built-in functions too, and instructions by valgrind; \
+             both repeat whatever else the machine does, and of times on a shared machine trust the \
+             ratios. One run's instructions hold what it does once, the compiling of the component, \
+             shared out among its tests.\n",
             first.day,
             first.machine,
             first.python,
@@ -93,10 +96,16 @@ impl Report<'_> {
     fn runs(&self) -> String {
         let (few, many) = self.plan.calls;
         let calls = format!("calls per test ({few} to {many})");
+        let instructions = format!(
+            "instructions per test ({})",
+            number(self.plan.instructions as f64)
+        );
         let mut table = Table::new(&[
             "",
             &calls,
+            &instructions,
             "start, ms CPU",
+            "start, million instructions",
             "first start, ms CPU",
             "a span, µs CPU",
         ]);
@@ -104,7 +113,9 @@ impl Report<'_> {
             table.row(&[
                 subject.name.to_owned(),
                 number(costs.calls),
+                maybe(costs.instructions),
                 number(costs.start),
+                maybe(costs.start_instructions.map(|count| count / 1e6)),
                 number(costs.first_start),
                 maybe(costs.span),
             ]);

@@ -71,11 +71,12 @@ pub const FLOOR: Subject = Subject {
     ..NOTHING
 };
 
-/// Our plugin where it is not loaded: pytest reads what is installed.
-pub const BLOCKED: Subject = Subject {
-    name: "this plugin, installed and not loaded",
+/// Our plugin where it is not loaded, and an empty one with as many options: what pytest does for
+/// any such plugin that is installed.
+pub const IDLE: Subject = Subject {
+    name: "an empty plugin with as many options",
     venv: "ours",
-    arguments: &["-p", "no:buildkite-test-collector"],
+    arguments: &["-p", "no:buildkite-test-collector", "-p", "options"],
     starts_alone: true,
     ..NOTHING
 };
@@ -84,7 +85,7 @@ pub const BLOCKED: Subject = Subject {
 pub const ALL: [Subject; 10] = [
     PLAIN,
     FLOOR,
-    BLOCKED,
+    IDLE,
     SILENT,
     OURS,
     Subject {
