@@ -30,9 +30,9 @@ PATIENCE = 30.0
 #: How many bodies in a row may fail before the rest is not tried.
 FAILURES = 2
 
-#: How many connections there are at most, and how many bodies to a connection may be under way
-#: before there is another one.
-CONNECTIONS, PILE = 6, 3
+#: How many connections there are at most, and how many bodies may be under way by the first before
+#: there is another one. Where they pile up, each further one opens a connection.
+CONNECTIONS, PILE = 8, 3
 
 #: How much of an answer is read, in bytes.
 ANSWER = 256 * 1024
@@ -124,7 +124,8 @@ class Uploader:
                 for index, body in enumerate(bodies):
                     left[index] = body
                     waiting.put(index)
-                    if len(threads) < CONNECTIONS and len(left) > PILE * len(threads):
+                    wanted = 1 + max(0, len(left) - PILE)
+                    if len(threads) < min(wanted, CONNECTIONS):
                         threads.append(Thread(target=work, daemon=True))
                         threads[-1].start()
                     yield from finished(0)
