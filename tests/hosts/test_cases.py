@@ -71,3 +71,18 @@ def every(take: Callable[[], Any]) -> Iterator[Any]:
 def lines(texts: Iterable[str]) -> str:
     """Return texts as lines."""
     return "".join(f"{text}\n" for text in texts)
+
+
+def test_the_smallest_run_that_the_readme_shows() -> None:
+    text = Path(__file__).with_name("README.md").read_text("utf-8")
+    shown = re.findall(r"^    (\{.*\})$", text, re.MULTILINE)
+    run = component().run(uploads=True, results=False)
+    run.feed("".join(f"{line}\n" for line in shown))
+    run.finish()
+    summary = run.summary()
+    assert (run.rejected, summary.problems, summary.not_understood) == ([], [], 0)
+    assert (summary.passed, summary.results) == (1, 1)
+    upload = run.take_upload(500)
+    assert upload is not None
+    (result,) = json.loads(upload.body)["data"]
+    assert result["history"]["duration"] == 0.0015
