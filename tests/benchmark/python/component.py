@@ -12,6 +12,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from engine import engine
+
 INTERFACE = "buildkite:test-collector/collector@2.0.0"
 
 #: As the plugin feeds events, in characters.
@@ -41,25 +43,13 @@ def main(wasm: str, events: str, target: str) -> None:
 
     watch = Watch()
 
-    from wasmtime import Config, Engine, Store, WasiConfig, component
+    from wasmtime import Store, WasiConfig, component
 
     costs["import"] = watch.read()
-
-    def engine(level: str) -> Engine:
-        config = Config()
-        # As the plugin sets them.
-        config.parallel_compilation = False
-        config.signals_based_traps = False
-        config.memory_reservation = 64 << 20
-        config.memory_guard_size = 0
-        config.cranelift_opt_level = level
-        if target != "native":
-            config.target = target
-        return Engine(config)
-
-    component.Component(engine("none"), code)
+    chosen = None if target == "native" else target
+    component.Component(engine("none", chosen), code)
     costs["compile_unoptimized"] = watch.read()
-    optimized = engine("speed")
+    optimized = engine("speed", chosen)
     compiled = component.Component(optimized, code)
     costs["compile"] = watch.read()
     artefact = compiled.serialize()

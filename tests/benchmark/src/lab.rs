@@ -165,9 +165,7 @@ impl Lab {
     /// Counts the instructions that one of the scripts beside this crate takes.
     pub fn script_instructions(&self, venv: &str, script: &str, arguments: &[&str]) -> Result<f64> {
         let bench = self.bench("own")?;
-        let mut command = command(&self.venvs, &self.folder, venv);
-        command.arg(python().join(script));
-        command.args(arguments).env("HOME", bench.home());
+        let command = self.script_command(&bench, venv, script, arguments);
         child::run(counted(&command, &bench.counts()), &bench.output())?;
         read_counts(&bench.counts())
     }
@@ -191,10 +189,9 @@ impl Lab {
         arguments: &[&str],
     ) -> Result<T> {
         let bench = self.bench("own")?;
-        let mut command = command(&self.venvs, &self.folder, venv);
-        command.arg(python().join(script));
-        command.args(arguments).env("HOME", bench.home());
-        let output = command.output()?;
+        let output = self
+            .script_command(&bench, venv, script, arguments)
+            .output()?;
         let error = String::from_utf8_lossy(&output.stderr);
         ensure!(output.status.success(), "{script} failed: {error}");
         Ok(serde_json::from_slice(&output.stdout)?)
@@ -235,6 +232,19 @@ impl Lab {
             false => Traffic::NONE,
         };
         Ok((usage, traffic))
+    }
+
+    fn script_command(
+        &self,
+        bench: &Bench,
+        venv: &str,
+        script: &str,
+        arguments: &[&str],
+    ) -> Command {
+        let mut command = command(&self.venvs, &self.folder, venv);
+        command.arg(python().join(script));
+        command.args(arguments).env("HOME", bench.home());
+        command
     }
 
     /// A run of pytest that leaves marks.

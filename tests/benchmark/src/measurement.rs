@@ -127,13 +127,7 @@ fn instructions(lab: &mut Lab, plan: &Plan, costs: &mut [Costs]) -> Result<()> {
         (subject::PURE, pure),
         (subject::FLOOR, floor),
     ] {
-        let names = subject::ALL.iter().map(|each| each.name);
-        if let Some((_, cost)) = names
-            .zip(&mut *costs)
-            .find(|(name, _)| *name == subject.name)
-        {
-            cost.instructions = Some((counted - plain) / tests as f64);
-        }
+        costs[subject.place()].instructions = Some((counted - plain) / tests as f64);
     }
     Ok(())
 }

@@ -19,6 +19,14 @@ pub struct Subject {
     pub starts_alone: bool,
 }
 
+impl Subject {
+    /// Its place in [`ALL`].
+    pub fn place(&self) -> usize {
+        let found = ALL.iter().position(|each| each.name == self.name);
+        found.expect("every subject is in the table")
+    }
+}
+
 const NOTHING: Subject = Subject {
     name: "plain pytest",
     venv: "plain",
@@ -74,7 +82,7 @@ pub const FLOOR: Subject = Subject {
 /// Our plugin where it is not loaded, and an empty one with as many options: what pytest does for
 /// any such plugin that is installed.
 pub const IDLE: Subject = Subject {
-    name: "an empty plugin with as many options",
+    name: "an empty plugin with as many files and options",
     venv: "ours",
     arguments: &["-p", "no:buildkite-test-collector", "-p", "options"],
     starts_alone: true,

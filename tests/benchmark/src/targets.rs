@@ -53,9 +53,6 @@ impl Target {
 /// What the end of a large run cannot do without.
 const COMPILING: &str = "an empty plugin with the same hooks, `import wasmtime`, and compiling";
 
-/// What pytest does for any plugin of that kind.
-const IDLE: &str = "an empty plugin with as many files and options";
-
 /// All targets, from what was measured.
 pub fn all(plan: &Plan, costs: &[Costs], component: &component::Costs) -> Vec<Target> {
     let ours = of(costs, &subject::OURS);
@@ -107,14 +104,14 @@ pub fn all(plan: &Plan, costs: &[Costs], component: &component::Costs) -> Vec<Ta
             bound: Bound::AtMost(15.0),
             measured: ours.start,
             pure: pure.start,
-            floor: Some((idle.start, IDLE)),
+            floor: Some((idle.start, subject::IDLE.name)),
         },
         Target {
             what: "start-up CPU, no token, ms before the first test",
             bound: Bound::AtMost(3.0),
             measured: silent.start,
             pure: pure_silent.start,
-            floor: Some((idle.start, IDLE)),
+            floor: Some((idle.start, subject::IDLE.name)),
         },
         Target {
             what: "Python calls added per test, no token",
@@ -194,9 +191,7 @@ pub fn table(targets: &[Target]) -> String {
 
 /// What was measured of a subject.
 fn of<'a>(costs: &'a [Costs], subject: &Subject) -> &'a Costs {
-    let names = subject::ALL.iter().map(|each| each.name);
-    let found = names.zip(costs).find(|(name, _)| *name == subject.name);
-    found.expect("every subject is in the table").1
+    &costs[subject.place()]
 }
 
 /// The largest but one, which all subjects ran.
