@@ -19,7 +19,7 @@ from hatchling.metadata.plugin.interface import MetadataHookInterface
 
 TARGET = "wasm32-wasip2"
 
-PACKAGE = "src/buildkite_test_collector"
+PACKAGE = "src/_buildkite_test_collector"
 
 #: What is not in the sources: the component, and the list of the variables that it wants to see.
 BUILT = ("collector.wasm", "variables.txt")
@@ -104,7 +104,7 @@ def translate(package: Path) -> None:
     """
     code = (
         "import pathlib, sys; sys.path.insert(0, sys.argv[1]); "
-        "from buildkite_test_collector.component import PACKAGED, bytecode; "
+        "from _buildkite_test_collector.component import PACKAGED, bytecode; "
         "pathlib.Path(sys.argv[2]).write_bytes(bytecode(PACKAGED))"
     )
     fresh = package / f"{BYTECODE}.new"

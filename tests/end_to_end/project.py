@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from buildkite_test_collector.component import Component
+from _buildkite_test_collector.component import Component
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -49,7 +49,7 @@ COMPANIONS = (
 OURS = re.compile(r"Buildkite Test Engine( \(debug\))?: ")
 
 #: `buildkite-test-collector`, as arguments of this Python.
-COMMAND = ("-m", "buildkite_test_collector.cli")
+COMMAND = ("-m", "_buildkite_test_collector.cli")
 
 #: The suite's token, as the stand-in expects it.
 TOKEN = "not-a-real-token"  # noqa: S105

@@ -289,7 +289,7 @@ def test_the_component_traps(project: Project, traps: int) -> None:
     project.write(
         {
             "conftest.py": f"""
-            from buildkite_test_collector.component import MEMORY_LIMIT, Run
+            from _buildkite_test_collector.component import MEMORY_LIMIT, Run
             feed, left = Run.feed, [{traps}]
 
             def trapping(self, events):

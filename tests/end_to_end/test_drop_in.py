@@ -79,6 +79,17 @@ def test_what_is_kept_is_the_same(project: Project, pure_python: str) -> None:
     assert [kept(result) for result in ours.results] == [kept(result) for result in theirs]
 
 
+@pytest.mark.parametrize(
+    "name", ["buildkite-test-collector", "buildkite_test_collector.pytest_plugin"]
+)
+def test_it_is_loaded_by_name(project: Project, name: str) -> None:
+    """Where pytest is told to load no plugin by itself."""
+    project.environment = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+    run = project.test("def test_it(spans): assert spans.current_test()\n", "-p", name)
+
+    assert run.outcomes == {"test_it": "passed"}
+
+
 def pure_results(project: Project, python: str, *arguments: str) -> list[dict[str, Any]]:
     """Return the results that the pure-Python plugin writes."""
     path: Path = project.path / "pure.json"

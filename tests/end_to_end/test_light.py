@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from buildkite_test_collector import component as module
-from buildkite_test_collector.component import BYTECODE, PACKAGED, Component, Run, bytecode
-from buildkite_test_collector.delivery import Delivery
-from buildkite_test_collector.journal import Journal
-from buildkite_test_collector.settings import Settings
-from buildkite_test_collector.surroundings import run_started
+from _buildkite_test_collector import component as module
+from _buildkite_test_collector.component import BYTECODE, PACKAGED, Component, Run, bytecode
+from _buildkite_test_collector.delivery import Delivery
+from _buildkite_test_collector.journal import Journal
+from _buildkite_test_collector.settings import Settings
+from _buildkite_test_collector.surroundings import run_started
 
 if TYPE_CHECKING:
     from stand_in import TestEngine

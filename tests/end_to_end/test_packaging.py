@@ -27,7 +27,9 @@ if TYPE_CHECKING:
 
 CHECKOUT = Path(__file__).parents[2]
 
-PACKAGE = "buildkite_test_collector/"
+#: What users import, and what does the work.
+PACKAGES = ("buildkite_test_collector/", "_buildkite_test_collector/")
+PACKAGE = PACKAGES[1]
 DIST_INFO = "buildkite_test_collector-2.0.0.dist-info/"
 
 
@@ -90,9 +92,9 @@ def test_the_wheel_is_small_and_for_every_platform(wheel: Path) -> None:
 def test_the_wheel_holds_the_package_and_nothing_else(wheel: Path) -> None:
     names = contents(wheel).keys()
 
-    assert {name for name in names if not name.startswith((PACKAGE, DIST_INFO))} == set()
-    assert {f"{PACKAGE}py.typed", f"{PACKAGE}variables.txt"} <= names
-    assert {Path(name).suffix for name in names if name.startswith(PACKAGE)} == {
+    assert {name for name in names if not name.startswith((*PACKAGES, DIST_INFO))} == set()
+    assert {*(f"{each}py.typed" for each in PACKAGES), f"{PACKAGE}variables.txt"} <= names
+    assert {Path(name).suffix for name in names if name.startswith(PACKAGES)} == {
         ".py",
         ".cwasm",
         ".txt",
@@ -173,8 +175,8 @@ def test_entry_points(wheel: Path) -> None:
     entry_points.read_string(contents(wheel)[f"{DIST_INFO}entry_points.txt"].decode())
 
     assert {section: dict(entry_points[section]) for section in entry_points.sections()} == {
-        "pytest11": {"buildkite-test-collector": "buildkite_test_collector.plugin"},
-        "console_scripts": {"buildkite-test-collector": "buildkite_test_collector.cli:main"},
+        "pytest11": {"buildkite-test-collector": "_buildkite_test_collector.plugin"},
+        "console_scripts": {"buildkite-test-collector": "_buildkite_test_collector.cli:main"},
     }
 
 
@@ -212,6 +214,20 @@ def test_what_was_installed_from_the_sdist_works(installed: Path) -> None:
     assert '"collector": "python-buildkite-test-collector"' in done.stdout
 
 
+def test_pytest_rewrites_none_of_what_does_the_work(installed: Path, tmp_path: Path) -> None:
+    """It would at the first start after each installation, and load more slowly what it wrote."""
+    (tmp_path / "test_it.py").write_text("def test_it(): pass\n", "utf-8")
+    environ = without("PYTEST_ADDOPTS", "PYTHONDONTWRITEBYTECODE", "PYTHONPYCACHEPREFIX")
+    command = [str(installed / "python"), "-m", "pytest", "--json=results.json", "test_it.py"]
+    subprocess.run(command, cwd=tmp_path, env=environ, check=True)
+
+    results = json.loads((tmp_path / "results.json").read_bytes())
+    assert [each["name"] for each in results] == ["test_it"]
+    compiled = [path.name for path in installed.parent.rglob(f"{PACKAGE}__pycache__/*.pyc")]
+    assert any(name.startswith("recorder.") for name in compiled)
+    assert [name for name in compiled if "-pytest-" in name] == []
+
+
 def test_others_see_the_types(installed: Path, tmp_path: Path) -> None:
     """The `ignore` is an error of mypy's own where the types are not seen: all is Any then."""
     source = """
@@ -221,7 +237,7 @@ def test_others_see_the_types(installed: Path, tmp_path: Path) -> None:
 
         from buildkite_test_collector.collector.instant import Instant
         from buildkite_test_collector.collector.payload import TestSpan
-        from buildkite_test_collector.spans import SpanCollector
+        from buildkite_test_collector.pytest_plugin.span_collector import SpanCollector
 
 
         def test_it(spans: SpanCollector) -> None:
@@ -310,8 +326,8 @@ def contents(wheel: Path) -> dict[str, bytes]:
 
 
 def package_of(wheel: Path) -> dict[str, bytes]:
-    """Return what a wheel holds of the package, by name."""
-    return {name: data for name, data in contents(wheel).items() if name.startswith(PACKAGE)}
+    """Return what a wheel holds of the packages, by name."""
+    return {name: data for name, data in contents(wheel).items() if name.startswith(PACKAGES)}
 
 
 def metadata_of(wheel: Path) -> Message:

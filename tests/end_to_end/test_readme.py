@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from buildkite_test_collector.settings import TABLE, Settings
+from _buildkite_test_collector.settings import TABLE, Settings
 
 from .project import TOKEN
 

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Callable
 
 import pytest
-from buildkite_test_collector.component import Component
-from buildkite_test_collector.errors import ComponentError
+from _buildkite_test_collector.component import Component
+from _buildkite_test_collector.errors import ComponentError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

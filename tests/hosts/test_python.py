@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from _buildkite_test_collector.settings import Settings
 from buildkite_test_collector.recording import Recording, failure
-from buildkite_test_collector.settings import Settings
 
 if TYPE_CHECKING:
     from stand_in import TestEngine

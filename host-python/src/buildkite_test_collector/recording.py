@@ -20,12 +20,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
-from .clock import Clock
-from .delivery import Delivery, Outcome
-from .journal import Journal
-from .settings import Settings
-from .surroundings import run_started
-from .text import plain
+from _buildkite_test_collector.clock import Clock
+from _buildkite_test_collector.delivery import Delivery, Outcome
+from _buildkite_test_collector.journal import Journal
+from _buildkite_test_collector.settings import Settings
+from _buildkite_test_collector.surroundings import run_started
+from _buildkite_test_collector.text import plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

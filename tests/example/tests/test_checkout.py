@@ -16,7 +16,7 @@ from widget_shop.basket import Basket
 from widget_shop.checkout import Bank, CardDeclined, OutOfStock, Shelf, place_order
 
 if TYPE_CHECKING:
-    from buildkite_test_collector.spans import SpanCollector
+    from buildkite_test_collector.pytest_plugin.span_collector import SpanCollector
 
 pytestmark = pytest.mark.execution_tag("team", "checkout")
 

@@ -9,11 +9,11 @@ from queue import Empty, SimpleQueue
 from threading import Thread
 from typing import TYPE_CHECKING, Callable, NamedTuple
 
-from . import __version__
 from .answer import Answer, accepted, failed, refused
 from .connections import Connections
 from .errors import CollectorError, UploadError
 from .tries import Tries, Window, now
+from .version import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator

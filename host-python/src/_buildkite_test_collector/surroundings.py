@@ -11,8 +11,8 @@ import uuid
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from . import __version__
 from .text import scrubbed
+from .version import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -6,8 +6,6 @@ What only the end needs is not imported before. What tests are known to leave br
 
 from __future__ import annotations
 
-import builtins
-import contextlib
 import sys
 import tempfile
 from os import getpid
@@ -24,14 +22,9 @@ from .surroundings import run_started
 from .termination import Termination
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from .delivery import Delivery
     from .evidence import Evidence
     from .settings import Settings
-
-
-_open = open
 
 
 class Session:
@@ -103,8 +96,8 @@ class Session:
 
     def _to_deliver(self, journal: Journal) -> Delivery:
         if self._delivery is None:
-            with _readable():
-                from .delivery import Delivery
+            from .delivery import Delivery
+
             self._delivery = Delivery(journal, self._settings, note=self._note)
         return self._delivery
 
@@ -145,8 +138,8 @@ class Session:
             return
         self._is_said = True
         try:
-            with _readable():
-                from .terminal import NAME, lines, troubles
+            from .terminal import NAME, lines, troubles
+
             outcome = self._delivery.outcome if self._delivery else None
             is_complete = not self._errors and (outcome is None or outcome.is_complete)
             notes = [*self._settings.complaints, *troubles(self._journal)]
@@ -178,16 +171,6 @@ class Session:
     def _note(self, line: str) -> None:
         if self._settings.debug_enabled:
             self._debug.append(line)
-
-
-@contextlib.contextmanager
-def _readable() -> Iterator[None]:
-    """Let modules be imported: pytest reads those of plugins with `open`, which tests replace."""
-    replaced, builtins.open = builtins.open, _open
-    try:
-        yield
-    finally:
-        builtins.open = replaced
 
 
 def _write(terminal: pytest.TerminalReporter | None, line: str) -> None:

@@ -1,0 +1,3 @@
+"""The version, of the distribution and in what is uploaded."""
+
+__version__ = "2.0.0"

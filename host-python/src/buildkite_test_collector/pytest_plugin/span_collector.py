@@ -1,0 +1,7 @@
+"""What the fixture `spans` gives."""
+
+from __future__ import annotations
+
+from _buildkite_test_collector.spans import SpanCollector
+
+__all__ = ["SpanCollector"]
