@@ -29,7 +29,7 @@ TESTS = """
 def test_a_run_that_is_killed_has_lost_nothing_at_the_server(project: Project) -> None:
     """W4: nothing was uploaded before the end."""
     project.environment["BUILDKITE_ANALYTICS_UPLOAD_INTERVAL"] = "0.5"
-    project.write({"conftest.py": "import time\ndef pytest_runtest_logfinish(): time.sleep(0.6)\n"})
+    project.write({"conftest.py": "import time\ndef pytest_runtest_teardown(): time.sleep(0.6)\n"})
     with project.slow() as process:
         process.send_signal(signal.SIGKILL)
         process.wait()

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Callable
 
 import pytest
 
-from .clock import Clock
-
 if TYPE_CHECKING:
     from collections.abc import Generator
+
+    from .recorder import Recorder
 
 #: How long one checkpoint may take, in seconds.
 PATIENCE = 5.0
@@ -28,24 +28,25 @@ class Checkpoints:
     """Makes a checkpoint when the last one is an interval old, and all of them took little."""
 
     def __init__(
-        self, plugins: pytest.PytestPluginManager, upload: Callable[[float], None], interval: float
+        self,
+        plugins: pytest.PytestPluginManager,
+        recorder: Recorder,
+        upload: Callable[[float], None],
+        interval: int,
     ) -> None:
-        """Call `upload` with the seconds that it may take, every `interval` seconds at most."""
+        """Call `upload` with the seconds that it may take, every `interval` nanoseconds at most."""
         self._plugins = plugins
+        self._recorder = recorder
         self._upload = upload
-        self._interval = int(interval * 1e9)
+        self._interval = interval
         self._owner = getpid()
         # Tests of pytest-xdist's run elsewhere: any moment is between two of them.
         self._is_remote = plugins.hasplugin("dsession")
-        self._monotonic = Clock.monotonic
-        self._began = self._monotonic()
         self._spent = 0
-        self._due = self._began + self._interval
 
-    @pytest.hookimpl(trylast=True)
-    def pytest_runtest_logfinish(self) -> None:
-        """A test is over, in this process or another."""
-        if self._monotonic() < self._due or getpid() != self._owner:
+    def test_is_over(self) -> None:
+        """A test is over, in this process or another, and a checkpoint may be due."""
+        if self._recorder.now() < self._recorder.due or getpid() != self._owner:
             return
         if self._is_remote:
             self.make()
@@ -54,13 +55,13 @@ class Checkpoints:
 
     def make(self) -> None:
         """Upload what has finished."""
-        began = self._monotonic()
+        began = self._recorder.now()
         try:
             self._upload(PATIENCE)
         finally:
-            over = self._monotonic()
+            over = self._recorder.now()
             self._spent += over - began
-            self._due = max(over + self._interval, self._began + RARITY * self._spent)
+            self._recorder.due = max(over + self._interval, RARITY * self._spent)
 
 
 class _BeforeNextTest:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 from json.encoder import encode_basestring
-from typing import TYPE_CHECKING, Any
+from math import inf
+from typing import TYPE_CHECKING, Any, Callable
 
 import pytest
 
@@ -30,6 +31,9 @@ BUFFER = 64 * 1024
 
 #: pytest's phases, in the order in which an attempt goes through them.
 PHASES = {"setup": 0, "call": 1, "teardown": 2}
+
+#: The phase of an execution that has finished.
+OVER = len(PHASES)
 
 _quoted = encode_basestring
 
@@ -94,10 +98,14 @@ class Recorder:
         self._is_local = not config.pluginmanager.hasplugin("dsession")
         #: The test of this process that is under way, and its execution.
         self._test, self._current = 0, Execution(0, 0)
+        self._current.phase = OVER
         self._uncollected: set[str] = set()
         #: The attributes of the reports since the last test began: pytest keeps every report, which
         #: then need not keep its evidence any longer.
         self._told: list[dict[str, Any]] = []
+        #: From when on a test's end is told to `on_due`, in nanoseconds since the run started.
+        self.due: float = inf
+        self.on_due: Callable[[], None] = lambda: None
         #: What went wrong in here, to be said once.
         self.errors: list[str] = []
 
@@ -106,12 +114,15 @@ class Recorder:
         self._waiting += run_started + "\n"
         self.flush()
 
+    def now(self) -> int:
+        """Return nanoseconds since the run started."""
+        return self._monotonic() + self._offset
+
     def finish(self, status: int) -> None:
         """Write the run's last events."""
         for execution in self._open.values():
             self._spell_out(execution)
-        time = self._monotonic() + self._offset
-        self._waiting += f'{{"event":"run-finished","time":{time},"status":{status}}}\n'
+        self._waiting += f'{{"event":"run-finished","time":{self.now()},"status":{status}}}\n'
         self.flush()
 
     @pytest.hookimpl(tryfirst=True)
@@ -121,7 +132,7 @@ class Recorder:
             for fields in self._told:
                 fields.pop(ATTRIBUTE, None)
             self._told.clear()
-            execution = self._start(nodeid, location, self._monotonic() + self._offset)
+            execution = self._start(nodeid, location, self.now())
             key = ("", nodeid)
             if self._is_local and key not in self._open:
                 execution.key = key
@@ -147,15 +158,13 @@ class Recorder:
             if evidence.__class__ is tuple and self._is_local and report.outcome == "passed":
                 start, end, tags, spans, test = evidence
                 execution = self._current
-                phase = PHASES.get(report.when)
+                phase = PHASES.get(report.when, -1)
                 if (
                     test == self._test == self._here.test
-                    and phase is not None
                     and phase > execution.phase
                     and spans is None
                     and tags == execution.tags
                     and "context" not in fields
-                    and execution.key in self._open
                 ):
                     # A report like most: the same as below, for less.
                     execution.phase = phase
@@ -210,7 +219,7 @@ class Recorder:
             execution.phase = phase
         if start is None:
             start = execution.last
-            end = max(start, self._monotonic() + self._offset)
+            end = max(start, self.now())
         number = execution.number
         execution.last = end
         if tags != execution.tags and tags:
@@ -253,7 +262,7 @@ class Recorder:
             if not starting:
                 del self._starting[nodeid]
             return execution
-        time = start if start is not None else self._monotonic() + self._offset
+        time = start if start is not None else self.now()
         return self._start(nodeid, location, time)
 
     def _start(self, nodeid: str, location: tuple[str, int | None, str], time: int) -> Execution:
@@ -302,6 +311,7 @@ class Recorder:
 
     def _end(self, execution: Execution, time: int) -> None:
         del self._open[execution.key]
+        execution.phase = OVER
         whole = ""
         if len(execution.passed) == len(PHASES):
             whole = f',"outcome":"passed","start":{execution.passed[0][1]}'
@@ -310,9 +320,12 @@ class Recorder:
         self._waiting += (
             f'{{"event":"test-finished","execution":{execution.number},"time":{time}{whole}}}\n'
         )
+        # The clock of a machine far away may be wrong.
+        if (time if self._is_local else self.now()) > self.due:
+            self.on_due()
 
     def _not_collected(self, report: pytest.CollectReport) -> None:
-        time = self._monotonic() + self._offset
+        time = self.now()
         path = report.nodeid.split("::")[0]
         number = self._start(report.nodeid, (path, None, path), time).number
         found = failures(report) if report.failed else reason_only(report)

@@ -15,13 +15,13 @@ from uuid import uuid4
 
 import pytest
 
-from .checkpoint import Checkpoints
 from .journal import Journal
 from .recorder import Recorder
 from .surroundings import run_started
 from .termination import Termination
 
 if TYPE_CHECKING:
+    from .checkpoint import Checkpoints
     from .delivery import Delivery
     from .evidence import Evidence
     from .settings import Settings
@@ -39,6 +39,7 @@ class Session:
         self._journal: Journal | None = None
         self._delivery: Delivery | None = None
         self._termination: Termination | None = None
+        self._checkpoints: Checkpoints | None = None
         self._errors: list[str] = []
         self._debug: list[str] = []
         self._is_said = False
@@ -88,11 +89,8 @@ class Session:
             self._termination.arm()
             self._config.pluginmanager.register(self._termination)
             if settings.upload_interval:
-                self._config.pluginmanager.register(
-                    Checkpoints(
-                        self._config.pluginmanager, self._checkpoint, settings.upload_interval
-                    )
-                )
+                recorder.due = int(settings.upload_interval * 1e9)
+                recorder.on_due = self._checkpoint_is_due
 
     def _to_deliver(self, journal: Journal) -> Delivery:
         if self._delivery is None:
@@ -100,6 +98,19 @@ class Session:
 
             self._delivery = Delivery(journal, self._settings, note=self._note)
         return self._delivery
+
+    def _checkpoint_is_due(self) -> None:
+        if self._checkpoints is None and self._recorder is not None:
+            from .checkpoint import Checkpoints
+
+            self._checkpoints = Checkpoints(
+                self._config.pluginmanager,
+                self._recorder,
+                self._checkpoint,
+                int(self._settings.upload_interval * 1e9),
+            )
+        if self._checkpoints is not None:
+            self._checkpoints.test_is_over()
 
     def _checkpoint(self, seconds: float) -> None:
         if self._journal is None or self._recorder is None:
