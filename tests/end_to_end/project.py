@@ -15,7 +15,7 @@ import time
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from _buildkite_test_collector.component import Component
 
@@ -66,6 +66,23 @@ SLOW = """
 """
 
 
+class Report(NamedTuple):
+    """What the journal holds of a report, or of those of a test that passed as a whole."""
+
+    execution: int
+    when: str
+    outcome: str
+    start: int
+    end: int
+
+    @classmethod
+    def of(cls, event: dict[str, Any]) -> Report:
+        """Return what an event with an outcome says; a whole test counts as its call."""
+        end = event["end"] if event["event"] == "phase" else event["time"]
+        when = event.get("when", "call")
+        return cls(event["execution"], when, event["outcome"], event.get("start", end), end)
+
+
 @dataclass(frozen=True)
 class Finished:
     """What a run of pytest gave."""
@@ -105,16 +122,18 @@ class Finished:
         return told
 
     @property
+    def reports(self) -> list[Report]:
+        """What the journal holds of reports."""
+        return [Report.of(event) for event in self.journal if "outcome" in event]
+
+    @property
     def recorded(self) -> Counter[str]:
         """What the terminal should count by our events: pytest counts phases, not tests."""
-        recorded: Counter[str] = Counter()
-        for event in self.journal:
-            outcome = event.get("outcome")
-            # A test that passed says so at its end, and its phases say nothing.
-            counts = event.get("when", "call") in ("call", "crash")
-            if outcome and (counts or outcome != "passed"):
-                recorded[outcome] += 1
-        return recorded
+        return Counter(
+            report.outcome
+            for report in self.reports
+            if report.when in ("call", "crash") or report.outcome != "passed"
+        )
 
     @property
     def outcomes(self) -> dict[str, str]:

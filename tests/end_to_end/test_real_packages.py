@@ -6,7 +6,7 @@ import os
 import statistics
 import sys
 from collections import Counter
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import pytest
 from filelock import FileLock
@@ -14,7 +14,7 @@ from filelock import FileLock
 from .real_packages import PACKAGES, Bench, JUnit, Key, Package, junit_key, terminal_counts
 
 if TYPE_CHECKING:
-    from .project import Finished, Project, Result
+    from .project import Finished, Project, Report, Result
 
 
 @pytest.fixture(scope="session")
@@ -77,35 +77,10 @@ def key_of(result: Result) -> Key:
     return junit_key(result["scope"], result["name"], file, int(line))
 
 
-class Report(NamedTuple):
-    """What the journal holds of a report, or of those of a test that passed as a whole."""
-
-    execution: int
-    when: str
-    outcome: str
-    start: int
-    end: int
-
-
-def reports(run: Finished) -> list[Report]:
-    """Return what the journal holds of reports."""
-    return [
-        Report(
-            event["execution"],
-            event.get("when", "call"),
-            event["outcome"],
-            event["start"],
-            event["end"] if event["event"] == "phase" else event["time"],
-        )
-        for event in run.journal
-        if "outcome" in event
-    ]
-
-
 def compare_reports(run: Finished, counted: Counter[str]) -> None:
     """Compare the reports in the journal with what pytest counts in its last line: reports, too."""
-    calls = Counter(each.outcome for each in reports(run) if each.when == "call")
-    outcomes = Counter(each.outcome for each in reports(run))
+    calls = Counter(each.outcome for each in run.reports if each.when == "call")
+    outcomes = Counter(each.outcome for each in run.reports)
     assert calls["passed"] == counted["passed"] + counted["xpassed"]
     assert outcomes["skipped"] == counted["skipped"] + counted["xfailed"]
     assert outcomes["failed"] == counted["failed"] + counted["error"]
@@ -141,7 +116,7 @@ def compare_durations(
 def compare_times(results: list[Result], run: Finished) -> None:
     """Compare the results' times with those of the phases, as the testing process saw them."""
     by_execution: dict[int, list[Report]] = {}
-    for report in reports(run):
+    for report in run.reports:
         by_execution.setdefault(report.execution, []).append(report)
     times = Counter(
         (microseconds(of[0].start), microseconds(of[-1].end)) for of in by_execution.values()

@@ -32,13 +32,13 @@ class Checkpoints:
         plugins: pytest.PytestPluginManager,
         recorder: Recorder,
         upload: Callable[[float], None],
-        interval: int,
+        interval: float,
     ) -> None:
-        """Call `upload` with the seconds that it may take, every `interval` nanoseconds at most."""
+        """Call `upload` with the seconds that it may take, every `interval` seconds at most."""
         self._plugins = plugins
         self._recorder = recorder
         self._upload = upload
-        self._interval = interval
+        self._interval = interval * 1e9
         self._owner = getpid()
         # Tests of pytest-xdist's run elsewhere: any moment is between two of them.
         self._is_remote = plugins.hasplugin("dsession")

@@ -37,9 +37,6 @@ OVER = len(PHASES)
 
 _quoted = encode_basestring
 
-#: The words that each report has.
-_WORDS = {word: _quoted(word) for word in ("passed", "failed", "skipped")}
-
 
 class Execution:
     """A test that has started and not finished."""
@@ -297,10 +294,9 @@ class Recorder:
         self, number: int, when: str, outcome: str, start: int, end: int, found: list[Failure]
     ) -> None:
         extra = f',"failures":{encoded(found)}' if found else ""
-        word = _WORDS[outcome] if outcome in _WORDS else _quoted(outcome)
         self._add(
             f'{{"event":"phase","execution":{number},"when":"{when}",'
-            f'"outcome":{word},"start":{start},"end":{end}{extra}}}\n'
+            f'"outcome":{_quoted(outcome)},"start":{start},"end":{end}{extra}}}\n'
         )
 
     def _spell_out(self, execution: Execution) -> None:
@@ -331,12 +327,8 @@ class Recorder:
         found = failures(report) if report.failed else reason_only(report)
         if report.failed:
             self._tag(number, [COLLECTION_ERROR_TAG, "true"])
-        self._add(
-            f'{{"event":"phase","execution":{number},"when":"collect",'
-            f'"outcome":{_quoted(report.outcome)},"end":{time},'
-            f'"failures":{encoded(found)}}}\n'
-            f'{{"event":"test-finished","execution":{number},"time":{time}}}\n'
-        )
+        self._phase(number, "collect", report.outcome, time, time, found)
+        self._add(f'{{"event":"test-finished","execution":{number},"time":{time}}}\n')
 
     def _tag(self, number: int, tag: Iterable[Any]) -> None:
         event = {"event": "tag", "execution": number, **dict(zip(("key", "value"), tag))}

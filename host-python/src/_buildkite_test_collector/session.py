@@ -21,7 +21,6 @@ from .surroundings import run_started
 from .termination import Termination
 
 if TYPE_CHECKING:
-    from .checkpoint import Checkpoints
     from .delivery import Delivery
     from .evidence import Evidence
     from .settings import Settings
@@ -39,7 +38,6 @@ class Session:
         self._journal: Journal | None = None
         self._delivery: Delivery | None = None
         self._termination: Termination | None = None
-        self._checkpoints: Checkpoints | None = None
         self._errors: list[str] = []
         self._debug: list[str] = []
         self._is_said = False
@@ -89,7 +87,7 @@ class Session:
             self._termination.arm()
             self._config.pluginmanager.register(self._termination)
             if settings.upload_interval:
-                recorder.due = int(settings.upload_interval * 1e9)
+                recorder.due = settings.upload_interval * 1e9
                 recorder.on_due = self._checkpoint_is_due
 
     def _to_deliver(self, journal: Journal) -> Delivery:
@@ -100,17 +98,18 @@ class Session:
         return self._delivery
 
     def _checkpoint_is_due(self) -> None:
-        if self._checkpoints is None and self._recorder is not None:
-            from .checkpoint import Checkpoints
+        if self._recorder is None:
+            return
+        from .checkpoint import Checkpoints
 
-            self._checkpoints = Checkpoints(
-                self._config.pluginmanager,
-                self._recorder,
-                self._checkpoint,
-                int(self._settings.upload_interval * 1e9),
-            )
-        if self._checkpoints is not None:
-            self._checkpoints.test_is_over()
+        checkpoints = Checkpoints(
+            self._config.pluginmanager,
+            self._recorder,
+            self._checkpoint,
+            self._settings.upload_interval,
+        )
+        self._recorder.on_due = checkpoints.test_is_over
+        checkpoints.test_is_over()
 
     def _checkpoint(self, seconds: float) -> None:
         if self._journal is None or self._recorder is None:

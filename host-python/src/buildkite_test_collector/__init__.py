@@ -1,8 +1,9 @@
 """Sends the results of a pytest run to Buildkite Test Engine: the names that users import.
 
 All else is in `_buildkite_test_collector`, which has no `__init__.py`: pytest rewrites the asserts
-of a package that it knows to be a plugin's, anew in every fresh environment, which would double the
-time that a run takes to start. The way of the data there, one module a station:
+of a package that it knows to be a plugin's, anew in every fresh environment, and loads what it
+wrote by ways of its own, which would double the time that the plugin takes to start. The way of the
+data there, one module a station:
 
     plugin ──► evidence ──► recorder ──► journal ──► component ──► delivery ──► uploader
     (hooks)    (what a      (reports     (lines      (folds the   (what goes   (HTTP)
