@@ -89,3 +89,17 @@ def test_a_server_that_is_down_costs_little_and_loses_nothing(project: Project) 
     assert time.monotonic() - began < 60
     assert len(events(project.path / "kept.ndjson")) > 8
     Aftermath(project.engine, project.path, run.stdout).check({f"test_it[{n}]" for n in range(8)})
+
+
+def test_a_checkpoint_that_cannot_be_made_costs_no_result(project: Project) -> None:
+    project.environment["BUILDKITE_ANALYTICS_UPLOAD_INTERVAL"] = "0.1"
+    conftest = """
+        import sys, time
+        sys.modules["_buildkite_test_collector.checkpoint"] = None
+        def pytest_runtest_teardown(): time.sleep(0.2)
+    """
+    project.write({"conftest.py": conftest})
+    run = project.test("def test_a(): pass\ndef test_b(): pass\n")
+
+    assert run.outcomes == {"test_a": "passed", "test_b": "passed"}
+    assert "\n".join(run.said).count("there are no checkpoints") == 1

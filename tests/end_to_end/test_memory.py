@@ -26,7 +26,8 @@ PROGRAM = """
     status = pytest.main([*sys.argv[1:], "-p", "no:cacheprovider", "test_it.py"], plugins=[Probe()])
     imported = set(sys.modules) - {"__main__"}
     for name in imported:
-        if name.partition(".")[0].endswith(("pytest", "pluggy", "buildkite_test_collector")):
+        package = name.partition(".")[0].lstrip("_")
+        if package in ("pytest", "pluggy", "buildkite_test_collector"):
             del sys.modules[name]
         elif type(getattr(sys.modules[name], "__loader__", None)).__module__.startswith("_pytest"):
             del sys.modules[name]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 import tempfile
+from math import inf
 from os import getpid
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -98,18 +99,20 @@ class Session:
         return self._delivery
 
     def _checkpoint_is_due(self) -> None:
-        if self._recorder is None:
+        recorder, seconds = self._recorder, self._settings.upload_interval
+        if recorder is None:
             return
-        from .checkpoint import Checkpoints
+        try:
+            from .checkpoint import Checkpoints
 
-        checkpoints = Checkpoints(
-            self._config.pluginmanager,
-            self._recorder,
-            self._checkpoint,
-            self._settings.upload_interval,
-        )
-        self._recorder.on_due = checkpoints.test_is_over
-        checkpoints.test_is_over()
+            plugins = self._config.pluginmanager
+            checkpoints = Checkpoints(plugins, recorder, self._checkpoint, seconds)
+            recorder.on_due = checkpoints.test_is_over
+            checkpoints.test_is_over()
+        except Exception as error:
+            # Who called is in the midst of a report.
+            recorder.due = inf
+            self._failed("there are no checkpoints: ", error)
 
     def _checkpoint(self, seconds: float) -> None:
         if self._journal is None or self._recorder is None:
