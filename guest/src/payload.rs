@@ -4,13 +4,12 @@ use std::borrow::Cow;
 
 use serde::ser::SerializeStruct;
 use serde::{Serialize, Serializer};
-use serde_json::{Map, Value};
 
 use crate::environment::RunEnv;
 use crate::event::Failure;
 use crate::execution::Execution;
 use crate::identity::RunId;
-use crate::json::json;
+use crate::json::{Pieces, json};
 use crate::limits;
 use crate::span::{Node, Tree};
 use crate::tag::Tags;
@@ -64,10 +63,6 @@ pub fn execution(
         Some(prefix) => Cow::Owned(joined(prefix, file)),
         None => Cow::Borrowed(file),
     });
-    let location = file.as_deref().map(|file| match test.line {
-        Some(line) => format!("{file}:{line}"),
-        None => file.to_owned(),
-    });
     let (name, is_cut) = shortened(&test.name, limits::NAME_CHARS);
     cuts.names += u64::from(is_cut);
     let reason = failures.first().and_then(|first| first.reason.as_deref());
@@ -77,25 +72,44 @@ pub fn execution(
         reason
     });
     let (start, end) = (rounded(test.time), rounded(execution.ended_at()));
-    json(&Result {
-        id: run.execution(test.execution),
-        scope: &test.scope,
-        name,
-        location,
-        file_name: file.as_deref(),
-        history: History {
-            section: "top",
-            children: spans.roots().map(SpanJson).collect(),
-            start_at: seconds(start),
-            end_at: seconds(end),
-            duration: seconds(end.saturating_sub(start)),
-        },
-        tags: execution.tags().as_map(),
-        result: execution.verdict().result().as_str(),
-        failure_reason: reason,
-        failure_expanded: expanded(failures, cuts),
-    })
+    let mut json = Pieces::with_capacity(LIKELY_BYTES);
+    json.raw(r#"{"id":"#).text(&run.execution(test.execution));
+    json.raw(r#","scope":"#).text(&test.scope);
+    json.raw(r#","name":"#).text(&name);
+    if let Some(file) = &file {
+        match test.line {
+            Some(line) => json.raw(r#","location":"#).text(&format!("{file}:{line}")),
+            None => json.raw(r#","location":"#).text(file),
+        };
+        json.raw(r#","file_name":"#).text(file);
+    }
+    json.raw(r#","history":{"section":"top","children":"#);
+    let children: Vec<_> = spans.roots().map(SpanJson).collect();
+    json.value(&children);
+    json.raw(r#","start_at":"#).seconds(start);
+    json.raw(r#","end_at":"#).seconds(end);
+    json.raw(r#","duration":"#)
+        .seconds(end.saturating_sub(start));
+    json.raw("}");
+    let tags = execution.tags().as_map();
+    if !tags.is_empty() {
+        json.raw(r#","tags":"#).value(tags);
+    }
+    let result = execution.verdict().result().as_str();
+    json.raw(r#","result":"#).text(result);
+    if let Some(reason) = &reason {
+        json.raw(r#","failure_reason":"#).text(reason);
+    }
+    let expanded = expanded(failures, cuts);
+    if !expanded.is_empty() {
+        json.raw(r#","failure_expanded":"#).value(&expanded);
+    }
+    json.raw("}");
+    json.into_string()
 }
+
+/// Room for a result like most.
+const LIKELY_BYTES: usize = 384;
 
 /// The part of an upload before its results: `{"format":"json",…,"data":[`.
 #[must_use]
@@ -133,34 +147,6 @@ const fn rounded(nanoseconds: i64) -> i64 {
         ..1_000_000 => nanoseconds,
         _ => nanoseconds.saturating_add(500) / 1_000 * 1_000,
     }
-}
-
-#[derive(Serialize)]
-struct Result<'a> {
-    id: String,
-    scope: &'a str,
-    name: Cow<'a, str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    location: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    file_name: Option<&'a str>,
-    history: History<'a>,
-    #[serde(skip_serializing_if = "Map::is_empty")]
-    tags: &'a Map<String, Value>,
-    result: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    failure_reason: Option<Cow<'a, str>>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    failure_expanded: Vec<Expanded<'a>>,
-}
-
-#[derive(Serialize)]
-struct History<'a> {
-    section: &'static str,
-    children: Vec<SpanJson<'a>>,
-    start_at: f64,
-    end_at: f64,
-    duration: f64,
 }
 
 struct SpanJson<'a>(Node<'a>);
