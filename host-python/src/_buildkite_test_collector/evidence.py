@@ -53,6 +53,9 @@ class Evidence:
         self._mark = Clock.now()
         self._item: pytest.Item | None = None
         self._tags: list[list[Any]] | None = None
+        #: What holds the test, and the markers of that and of what holds it in turn.
+        self._parent: pytest.Collector | None = None
+        self._inherited: list[list[pytest.Mark]] = []
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> None:
@@ -78,7 +81,12 @@ class Evidence:
                 end = self._monotonic() + self._epoch
                 # Markers may be added while a test runs; most are there when it begins.
                 if when != "call":
-                    self._tags = marked(item) or None
+                    if item.parent is not self._parent:
+                        self._parent = item.parent
+                        self._inherited = [node.own_markers for node in item.listchain()[:-1]]
+                    # Most tests have no markers at all.
+                    is_marked = item.own_markers or any(self._inherited)
+                    self._tags = marked(item) or None if is_marked else None
                 buffer = self._spans
                 spans = None
                 if buffer is not None and (buffer.recorded or buffer.measuring):

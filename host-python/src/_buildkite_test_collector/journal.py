@@ -114,30 +114,34 @@ class Journal:
             os.unlink(self.path)
 
     def _write_out(self) -> None:
-        descriptor = self._descriptor()
+        # Twice a test: what most writes do not need is elsewhere.
+        try:
+            descriptor = self._open(self._name, _APPEND)
+        except FileNotFoundError:
+            descriptor = self._made()
         try:
             if self._is_writing:
-                # A signal broke off the last write; the file knows how far it came.
-                end, rest = self._state
-                done = max(0, self._fstat(descriptor).st_size - end)
-                self._state = (end + done, rest[done:])
+                self._catch_up(descriptor)
             self._is_writing = True
-            while self._state[1]:
-                end, rest = self._state
+            end, rest = self._state
+            while rest:
                 done = self._write(descriptor, rest)
-                self._state = (end + done, rest[done:])
+                end, rest = self._state = (end + done, rest[done:])
             self._is_writing = False
         finally:
             self._close(descriptor)
 
-    def _descriptor(self) -> int:
-        """Open the file, which is made where it is missing: at first, or once more."""
-        try:
-            return self._open(self._name, _APPEND)
-        except FileNotFoundError:
-            end, rest = self._state
-            if end:
-                self.removals += 1
-                self._state = (0, self._preamble + rest)
-            self._make_directory(self.path.parent, exist_ok=True)
-            return self._open(self._name, _APPEND | os.O_CREAT, 0o600)
+    def _made(self) -> int:
+        """Make the file, which is missing, at first or once more, and open it."""
+        end, rest = self._state
+        if end:
+            self.removals += 1
+            self._state = (0, self._preamble + rest)
+        self._make_directory(self.path.parent, exist_ok=True)
+        return self._open(self._name, _APPEND | os.O_CREAT, 0o600)
+
+    def _catch_up(self, descriptor: int) -> None:
+        """Ask the file how far the last write came, which a signal broke off."""
+        end, rest = self._state
+        done = max(0, self._fstat(descriptor).st_size - end)
+        self._state = (end + done, rest[done:])

@@ -32,6 +32,9 @@ BUFFER = 64 * 1024
 #: pytest's phases, in the order in which an attempt goes through them.
 PHASES = {"setup": 0, "call": 1, "teardown": 2}
 
+#: Which phase follows which.
+NEXT = {"setup": "call", "call": "teardown", "teardown": ""}
+
 #: The phase of an execution that has finished.
 OVER = len(PHASES)
 
@@ -93,13 +96,18 @@ class Recorder:
         self._open: dict[tuple[str, str], Execution] = {}
         #: Whether tests run in this process, and not in workers of pytest-xdist.
         self._is_local = not config.pluginmanager.hasplugin("dsession")
-        #: The test of this process that is under way, and its execution.
-        self._test, self._current = 0, Execution(0, 0)
+        #: The execution of the test that is under way in this process.
+        self._current = Execution(0, 0)
         self._current.phase = OVER
+        #: Where nothing has happened to that test: the phase to come, and what the evidence of its
+        #: reports ends with; and those of its reports that were put off for as long as that is so.
+        self._next = ""
+        self._plain: tuple[None, None, int] = (None, None, 0)
+        self._put_off: list[pytest.TestReport] = []
         self._uncollected: set[str] = set()
-        #: The attributes of the reports since the last test began: pytest keeps every report, which
+        #: The reports since the last test began that were read: pytest keeps every report, which
         #: then need not keep its evidence any longer.
-        self._told: list[dict[str, Any]] = []
+        self._told: list[pytest.TestReport] = []
         #: From when on a test's end is told to `on_due`, in nanoseconds since the run started.
         self.due: float = inf
         self.on_due: Callable[[], None] = lambda: None
@@ -117,6 +125,7 @@ class Recorder:
 
     def finish(self, status: int) -> None:
         """Write the run's last events."""
+        self._read_put_off()
         for execution in self._open.values():
             self._spell_out(execution)
         self._waiting += f'{{"event":"run-finished","time":{self.now()},"status":{status}}}\n'
@@ -126,15 +135,18 @@ class Recorder:
     def pytest_runtest_logstart(self, nodeid: str, location: tuple[str, int | None, str]) -> None:
         """A test begins, in this process or another."""
         try:
-            for fields in self._told:
-                fields.pop(ATTRIBUTE, None)
+            if self._put_off:
+                self._read_put_off()
+            for report in self._told:
+                report.__dict__.pop(ATTRIBUTE, None)
             self._told.clear()
             execution = self._start(nodeid, location, self.now())
             key = ("", nodeid)
             if self._is_local and key not in self._open:
                 execution.key = key
-                self._open[key] = execution
-                self._test, self._current = self._here.test, execution
+                self._open[key] = self._current = execution
+                self._next = "setup"
+                self._plain = (None, None, self._here.test)
             elif nodeid in self._starting:
                 self._starting[nodeid].append(execution)
             else:
@@ -149,29 +161,22 @@ class Recorder:
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """A phase of a test is over, in this process or another."""
         try:
+            when = report.when
             fields = report.__dict__
-            self._told.append(fields)
-            evidence = fields.get(ATTRIBUTE)
-            if evidence.__class__ is tuple and self._is_local and report.outcome == "passed":
-                start, end, tags, spans, test = evidence
-                execution = self._current
-                phase = PHASES.get(report.when, -1)
-                if (
-                    test == self._test == self._here.test
-                    and phase > execution.phase
-                    and spans is None
-                    and tags == execution.tags
-                    and "context" not in fields
-                ):
-                    # A report like most: the same as below, for less.
-                    execution.phase = phase
-                    execution.last = end = end - self._origin
-                    execution.passed += ((report.when, start - self._origin, end),)
-                    if phase == 2:
-                        self._end(execution, end)
-                        if self._is_careful or len(self._waiting) > BUFFER:
-                            self.flush()
-                    return
+            if (
+                when == self._next
+                and report.outcome == "passed"
+                and fields.get(ATTRIBUTE, "")[2:] == self._plain
+                and "context" not in fields
+            ):
+                # A report like most. There is nothing to say of it until the test is over, and
+                # then little.
+                self._put_off.append(report)
+                self._next = NEXT[when]
+                if when == "teardown":
+                    self._passed()
+                return
+            self._read_put_off()
             self._report(report)
         except Exception as error:
             self._failed(error)
@@ -190,7 +195,31 @@ class Recorder:
         lines, self._waiting = self._waiting, ""
         self._journal.append(lines)
 
+    def _passed(self) -> None:
+        """End a test to which nothing happened: its reports were all put off."""
+        reports, self._put_off = self._put_off, []
+        self._told += reports
+        start = reports[0].__dict__[ATTRIBUTE][0] - self._origin
+        end = reports[2].__dict__[ATTRIBUTE][1] - self._origin
+        self._over(self._current, end, f',"outcome":"passed","start":{start}')
+        if self._is_careful or len(self._waiting) > BUFFER:
+            self.flush()
+
+    def _read_put_off(self) -> None:
+        """Read the reports that were put off: something has happened to their test."""
+        reports, self._put_off = self._put_off, []
+        self._next = ""
+        for report in reports:
+            self._read(report)
+
+    def _read(self, report: pytest.TestReport) -> None:
+        try:
+            self._report(report)
+        except Exception as error:
+            self._failed(error)
+
     def _report(self, report: pytest.TestReport) -> None:
+        self._told.append(report)
         start, end, tags, spans = self._evidence(report)
         node = getattr(report, "node", None)
         worker = node.gateway.id if node is not None else ""
@@ -306,13 +335,17 @@ class Recorder:
         execution.passed = ()
 
     def _end(self, execution: Execution, time: int) -> None:
-        del self._open[execution.key]
-        execution.phase = OVER
         whole = ""
         if len(execution.passed) == len(PHASES):
             whole = f',"outcome":"passed","start":{execution.passed[0][1]}'
         else:
             self._spell_out(execution)
+        self._over(execution, time, whole)
+
+    def _over(self, execution: Execution, time: int, whole: str) -> None:
+        """Write that a test is over, and what there is to say of the whole of it."""
+        del self._open[execution.key]
+        execution.phase = OVER
         self._waiting += (
             f'{{"event":"test-finished","execution":{execution.number},"time":{time}{whole}}}\n'
         )
