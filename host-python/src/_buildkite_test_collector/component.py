@@ -30,12 +30,12 @@ BYTECODE = Path(__file__).with_name("collector.cwasm")
 BYTECODE_TARGET = "pulley64"
 
 #: Up to how many bytes of events it takes less time to interpret the component than to compile it:
-#: a line costs twenty times as much, and compiling a third of a second.
-INTERPRETED = 900 << 10
+#: a line costs many times as much, and compiling a third of a second.
+INTERPRETED = 1536 << 10
 
 #: Up to how many bytes of events it takes less time to compile it without optimizing, which takes a
-#: tenth less, and to run it then, which takes a third longer.
-UNOPTIMIZED = 4 << 20
+#: tenth less, and to run it then, which takes a quarter longer.
+UNOPTIMIZED = 6 << 20
 
 #: How much memory a run may use in the component, in bytes. A result of 1 KB that waits to be
 #: uploaded takes about as much, so this is room for hundreds of thousands of them.

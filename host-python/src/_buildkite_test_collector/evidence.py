@@ -50,7 +50,8 @@ class Evidence:
         self.test = 0
         self._monotonic = Clock.monotonic
         self._epoch = Clock.epoch
-        self._mark = Clock.now()
+        #: When the phase to come began, in nanoseconds since the epoch.
+        self.mark = Clock.now()
         self._item: pytest.Item | None = None
         self._tags: list[list[Any]] | None = None
         #: What holds the test, and the markers of that and of what holds it in turn.
@@ -62,11 +63,6 @@ class Evidence:
         """A test is about to run here, or in a child of this process."""
         self.test += 1
         self._item = item
-
-    @pytest.hookimpl(tryfirst=True)
-    def pytest_runtest_logstart(self) -> None:
-        """An attempt at a test begins."""
-        self._mark = self._monotonic() + self._epoch
 
     if HAS_WRAPPERS:
 
@@ -91,8 +87,8 @@ class Evidence:
                 spans = None
                 if buffer is not None and (buffer.recorded or buffer.measuring):
                     spans = buffer.take(end, is_last=when == "teardown")
-                report.__dict__[ATTRIBUTE] = (self._mark, end, self._tags, spans, self.test)
-                self._mark = end
+                report.__dict__[ATTRIBUTE] = (self.mark, end, self._tags, spans, self.test)
+                self.mark = end
             except Exception as error:
                 setattr(report, ATTRIBUTE, repr(error))
             return report
@@ -119,8 +115,8 @@ class Evidence:
             spans = None
             if self._spans is not None:
                 spans = self._spans.take(end, is_last=is_last) or None
-            evidence = (self._mark, end, marked(item) or None, spans, self.test)
-            self._mark = end
+            evidence = (self.mark, end, marked(item) or None, spans, self.test)
+            self.mark = end
         except Exception as error:
             evidence = repr(error)
         setattr(report, ATTRIBUTE, evidence)
@@ -147,6 +143,12 @@ class Evidence:
 
 class WorkerEvidence(Evidence):
     """Watches the tests of a process that another one owns."""
+
+    # Where this process owns the run, the recorder says it: it has looked at the clock anyhow.
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_logstart(self) -> None:
+        """An attempt at a test begins."""
+        self.mark = self._monotonic() + self._epoch
 
     @pytest.hookimpl(hookwrapper=True, tryfirst=True)
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> Generator[None, None, None]:

@@ -140,7 +140,9 @@ class Recorder:
             for report in self._told:
                 report.__dict__.pop(ATTRIBUTE, None)
             self._told.clear()
-            execution = self._start(nodeid, location, self.now())
+            time = self.now()
+            self._here.mark = time + self._origin
+            execution = self._start(nodeid, location, time)
             key = ("", nodeid)
             if self._is_local and key not in self._open:
                 execution.key = key
