@@ -29,7 +29,7 @@ needs_bytecode = pytest.mark.skipif(not FITS, reason="the bytecode is for anothe
 
 SUITE = """
     import pytest
-    @pytest.mark.parametrize("n", range({count}), ids=lambda n: f"{{n}}" + "x" * 200)
+    @pytest.mark.parametrize("n", range({count}), ids=lambda n: f"{{n}}" + "x" * 600)
     def test_it(n): pass
 """
 
@@ -98,12 +98,12 @@ def test_a_file_of_a_run_that_has_grown_is_not_written_by_the_interpreter(
     journal.append(run_started("mine", "1.0", settings) + "\n")
     delivery = Delivery(journal, settings)
     # Each checkpoint finds little; all of them together are much.
-    for first in range(1, 12001, 3000):
+    for first in range(1, 18001, 4500):
         journal.append(
             "".join(
                 f'{{"event":"test-started","execution":{number},"name":"it","time":0}}\n'
                 f'{{"event":"test-finished","execution":{number},"time":9}}\n'
-                for number in range(first, first + 3000)
+                for number in range(first, first + 4500)
             )
         )
         delivery.checkpoint(60)

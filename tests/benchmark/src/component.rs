@@ -4,6 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use anyhow::{Context, Result};
+use contract::host::{Host, MEMORY, Outputs};
 use contract::{artefact, lines};
 use serde::Deserialize;
 use serde_json::Value;
@@ -18,8 +19,11 @@ const TESTS: u64 = 10_000;
 /// What wasmtime compiles for: the processor, or bytecode that runs everywhere.
 pub const TARGETS: [&str; 2] = ["native", "pulley64"];
 
-/// What compiles, and does nothing else.
-const COMPILING: &str = "compiling.py";
+/// What does what the end of a run cannot do without, and nothing else.
+const ENDING: &str = "ending.py";
+
+/// How many results the plugin puts into a body.
+const BATCH: u32 = 500;
 
 /// What was measured of the component.
 #[derive(Debug)]
@@ -30,11 +34,19 @@ pub struct Costs {
     pub python: [PythonCosts; 2],
     /// Milliseconds of CPU until the plugin has it ready, from nothing and with nothing cached.
     pub plugin_start: f64,
-    /// Instructions to import wasmtime and to compile without optimizing; none where they are not
-    /// counted.
-    pub compiling: Option<f64>,
+    /// What the end of a run cannot do without.
+    pub ending: Ending,
     /// What criterion measured; none where its benchmarks were not run.
     pub rust: Option<RustCosts>,
+}
+
+/// What `python/ending.py` takes for the results of the suite whose instructions are counted.
+#[derive(Debug)]
+pub struct Ending {
+    /// Milliseconds of CPU.
+    pub cpu: f64,
+    /// Instructions; none where they are not counted.
+    pub instructions: Option<f64>,
 }
 
 /// Medians of what `python/component.py` prints; times are milliseconds of CPU.
@@ -97,20 +109,74 @@ pub fn all(lab: &Lab, plan: &Plan, criterion: &Path) -> Result<Costs> {
     let starts = (0..plan.component)
         .map(|_| lab.script("ours", "plugin_start.py", &[]))
         .collect::<Result<Vec<f64>>>()?;
-    let compiling = match lab::can_count() {
-        true => {
-            let count = |arguments: &[&str]| lab.script_instructions("ours", COMPILING, arguments);
-            Some(count(&[&wasm])? - count(&[])?)
-        }
-        false => None,
-    };
     Ok(Costs {
-        compiling,
+        ending: ending(lab, plan, &wasm)?,
         size: artefact::bytes().len() as f64,
         python: [native?, portable?],
         plugin_start: median(starts),
         rust: rust(criterion),
     })
+}
+
+fn ending(lab: &Lab, plan: &Plan, wasm: &str) -> Result<Ending> {
+    let bodies = lab.folder().join("bodies.ndjson");
+    fs::write(&bodies, some_bodies())?;
+    let bodies = bodies.display().to_string();
+    let count = plan.instructions.div_ceil(BATCH as usize).to_string();
+    let arguments = [wasm, &bodies, &count];
+    let runs = (0..plan.component)
+        .map(|_| lab.script("ours", ENDING, &arguments))
+        .collect::<Result<Vec<f64>>>()?;
+    let count = |arguments: &[&str]| lab.script_instructions("ours", ENDING, arguments);
+    Ok(Ending {
+        cpu: median(runs),
+        instructions: match lab::can_count() {
+            true => Some(count(&arguments)? - count(&[])?),
+            false => None,
+        },
+    })
+}
+
+/// Bodies of the component's, one a line.
+fn some_bodies() -> String {
+    const TRAP: &str = "it does not trap";
+    let mut collector = Host::shared().collector(MEMORY).expect(TRAP);
+    let mut run = collector.run(Outputs::UPLOADS).expect(TRAP);
+    run.feed(&uneven_tests(TESTS)).expect(TRAP);
+    run.finish().expect(TRAP);
+    let uploads = run.take_uploads(BATCH).expect(TRAP);
+    uploads.into_iter().map(|each| each.body + "\n").collect()
+}
+
+/// The events of tests whose times have no pattern that compressing could find, as the plugin
+/// writes them.
+fn uneven_tests(count: u64) -> String {
+    let mut lines = lines::RUN_STARTED.to_owned();
+    let mut time = 0;
+    for number in 1..=count {
+        let file = format!("test_{:04}.py", number / 100);
+        let noise = number.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32;
+        let start = time + 100_000 + noise % 50_000;
+        let end = start + 300_000 + noise % 200_000;
+        lines += &format!(
+            concat!(
+                r#"{{"event":"test-started","execution":{number},"scope":"{file}","#,
+                r#""name":"test_{number}","file":"{file}","line":{line},"time":{time}}}"#,
+                "\n",
+                r#"{{"event":"test-finished","execution":{number},"time":{end},"#,
+                r#""outcome":"passed","start":{start}}}"#,
+                "\n"
+            ),
+            number = number,
+            file = file,
+            line = number % 100 * 4 + 4,
+            time = time,
+            end = end,
+            start = start,
+        );
+        time = end;
+    }
+    lines
 }
 
 /// The medians of each number in some objects.
