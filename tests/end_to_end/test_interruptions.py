@@ -140,3 +140,28 @@ def test_the_root_is_elsewhere(project: Project) -> None:
     run = project.pytest("deep/down")
     result = run.one("test_it")
     assert (result["scope"], result["file_name"]) == ("down/test_it.py", "deep/down/test_it.py")
+
+
+@pytest.mark.parametrize("where", ["_passed", "_over", "flush", "append", "_write_out", "_write"])
+def test_an_interrupt_in_the_midst_of_recording(project: Project, where: str) -> None:
+    """A signal comes in where a function is called, as when it is ours."""
+    project.write(
+        {
+            "conftest.py": f"""
+                import sys
+                def interrupt(frame, event, arg):
+                    called = frame.f_code.co_name if event == "call" else ""
+                    if event == "c_return" and arg.__name__ == "write":
+                        called = "_write"
+                    if called == {where!r} and "_buildkite_test" in frame.f_code.co_filename:
+                        sys.setprofile(None)
+                        raise KeyboardInterrupt
+                def pytest_runtest_logreport(report):
+                    if report.when == "teardown" and report.nodeid.endswith("test_2"):
+                        sys.setprofile(interrupt)
+                """
+        }
+    )
+    run = project.test("def test_1(): pass\ndef test_2(): pass\ndef test_3(): pass\n")
+    assert run.status == 2
+    assert [result["result"] for result in run.results] == ["passed", "passed"]

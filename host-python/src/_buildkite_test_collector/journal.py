@@ -52,6 +52,8 @@ class Journal:
         #: off whatever takes two steps.
         self._state: tuple[int, bytes] = (0, b"")
         self._is_writing = False
+        #: What was added last.
+        self.last = ""
         with contextlib.suppress(OSError), path.open("rb") as file:
             if size := file.seek(0, os.SEEK_END):
                 file.seek(-1, os.SEEK_END)
@@ -65,16 +67,19 @@ class Journal:
         """
         if self._pid() != self._owner:
             return
+        text = lines
         if self._secret and self._secret in lines:
-            lines = lines.replace(self._secret, "[token]")
+            text = lines.replace(self._secret, "[token]")
         try:
-            data = lines.encode()
+            data = text.encode()
         except UnicodeEncodeError:
-            data = scrubbed(lines).encode()
+            data = scrubbed(text).encode()
         end, rest = self._state
         if not end:
             self._preamble = data
+        # Without a call between: signals come in where something is called.
         self._state = (end, rest + data)
+        self.last = lines
         if self.error is None:
             try:
                 self._write_out()

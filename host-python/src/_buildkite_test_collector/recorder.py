@@ -195,24 +195,33 @@ class Recorder:
     def flush(self) -> None:
         """Bring to the journal what waits for it."""
         lines, self._waiting = self._waiting, ""
-        self._journal.append(lines)
+        try:
+            self._journal.append(lines)
+        except BaseException:
+            # A signal came in.
+            if self._journal.last is not lines:
+                self._waiting = lines + self._waiting
+            raise
 
     def _passed(self) -> None:
         """End a test to which nothing happened: its reports were all put off."""
-        reports, self._put_off = self._put_off, []
-        self._told += reports
+        reports = self._put_off
         start = reports[0].__dict__[ATTRIBUTE][0] - self._origin
         end = reports[2].__dict__[ATTRIBUTE][1] - self._origin
         self._over(self._current, end, f',"outcome":"passed","start":{start}')
+        # Not before: where a signal ends the run meanwhile, its end reads them.
+        self._told += reports
+        self._put_off = []
         if self._is_careful or len(self._waiting) > BUFFER:
             self.flush()
 
     def _read_put_off(self) -> None:
         """Read the reports that were put off: something has happened to their test."""
-        reports, self._put_off = self._put_off, []
         self._next = ""
-        for report in reports:
-            self._read(report)
+        if self._current.phase == OVER:
+            self._put_off.clear()
+        while self._put_off:
+            self._read(self._put_off.pop(0))
 
     def _read(self, report: pytest.TestReport) -> None:
         try:
@@ -346,11 +355,12 @@ class Recorder:
 
     def _over(self, execution: Execution, time: int, whole: str) -> None:
         """Write that a test is over, and what there is to say of the whole of it."""
-        del self._open[execution.key]
-        execution.phase = OVER
+        # Without a call between: signals come in where something is called.
         self._waiting += (
             f'{{"event":"test-finished","execution":{execution.number},"time":{time}{whole}}}\n'
         )
+        del self._open[execution.key]
+        execution.phase = OVER
         # The clock of a machine far away may be wrong.
         if (time if self._is_local else self.now()) > self.due:
             self.on_due()
