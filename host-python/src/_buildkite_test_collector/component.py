@@ -31,11 +31,11 @@ BYTECODE_TARGET = "pulley64"
 
 #: Up to how many bytes of events it takes less time to interpret the component than to compile it:
 #: a line costs many times as much, and compiling a third of a second.
-INTERPRETED = 1536 << 10
+INTERPRETED = 1152 << 10
 
 #: Up to how many bytes of events it takes less time to compile it without optimizing, which takes a
 #: tenth less, and to run it then, which takes a quarter longer.
-UNOPTIMIZED = 6 << 20
+UNOPTIMIZED = 4 << 20
 
 #: How much memory a run may use in the component, in bytes. A result of 1 KB that waits to be
 #: uploaded takes about as much, so this is room for hundreds of thousands of them.
