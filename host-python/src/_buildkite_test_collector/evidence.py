@@ -176,17 +176,8 @@ def marked(item: pytest.Item) -> list[list[Any]]:
     The closest marker wins, and of two at one place the later. A malformed marker keeps its form:
     it is the component that says what a tag may be.
     """
-    chain: list[Any] = []
-    node: Any = item
-    while node is not None:
-        # Most nodes have no markers at all, and to begin a loop costs more than to ask.
-        if node.own_markers:
-            chain.append(node)
-        node = node.parent
-    if not chain:
-        return []
     tags: dict[Any, list[Any]] = {}
-    for node in reversed(chain):
+    for node in item.listchain():
         for mark in node.own_markers:
             if mark.name == MARKER:
                 tag = _tag(mark)
