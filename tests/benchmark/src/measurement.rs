@@ -176,8 +176,8 @@ fn sizes(lab: &mut Lab, size: Size, is_largest: bool, costs: &mut [Costs]) -> Re
     let suites = twins(lab, size.tests)?;
     let count = |subject: &Subject| match (subject.starts_alone, is_largest) {
         (true, _) => 0,
-        (false, true) => size.rounds.min(subject.largest),
-        (false, false) => size.rounds,
+        (false, true) => (size.rounds * subject.runs).min(subject.largest),
+        (false, false) => size.rounds * subject.runs,
     };
     let pairs = rounds(lab, count, |lab, subject| lab.pair(subject, &suites))?;
     let per_test = 1e6 / size.tests as f64;

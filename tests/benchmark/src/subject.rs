@@ -13,7 +13,9 @@ pub struct Subject {
     pub output: Option<&'static str>,
     /// Whether it has a token, and a server.
     pub uploads: bool,
-    /// How many rounds of the largest suite it runs at most.
+    /// How often it runs a suite where others do once: the more, the less its median is noise.
+    pub runs: usize,
+    /// How often it runs the largest suite at most.
     pub largest: usize,
     /// Whether nothing but its start is measured.
     pub starts_alone: bool,
@@ -33,6 +35,7 @@ const NOTHING: Subject = Subject {
     arguments: &[],
     output: None,
     uploads: false,
+    runs: 1,
     largest: 0,
     starts_alone: false,
 };
@@ -45,6 +48,7 @@ pub const OURS: Subject = Subject {
     name: "this plugin, token and server",
     venv: "ours",
     uploads: true,
+    runs: 3,
     largest: usize::MAX,
     ..NOTHING
 };
