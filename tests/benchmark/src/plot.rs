@@ -8,6 +8,7 @@ use plotters::prelude::*;
 use crate::measurement::Costs;
 use crate::plan::Plan;
 use crate::subject;
+use crate::table::number;
 
 /// Width and height, in pixels.
 const SIZE: (u32, u32) = (860, 460);
@@ -38,6 +39,7 @@ pub fn draw(path: &Path, plan: &Plan, costs: &[Costs]) -> Result<()> {
     let top = all().map(|point| point.1).fold(0.0, f64::max) * 1.1;
     let right = all().map(|point| point.0).fold(0.0, f64::max) * 1.2;
     let left = all().map(|point| point.0).fold(right, f64::min) * 0.8;
+    let measured: Vec<f64> = plan.sizes.iter().map(|size| size.tests as f64).collect();
 
     let area = SVGBackend::new(path, SIZE).into_drawing_area();
     let failed = |error: DrawingAreaErrorKind<_>| anyhow!("the plot cannot be drawn: {error}");
@@ -46,7 +48,10 @@ pub fn draw(path: &Path, plan: &Plan, costs: &[Costs]) -> Result<()> {
         .margin(14)
         .x_label_area_size(42)
         .y_label_area_size(64)
-        .build_cartesian_2d((left..right).log_scale(), 0.0..top)
+        .build_cartesian_2d(
+            (left..right).log_scale().with_key_points(measured),
+            0.0..top,
+        )
         .map_err(failed)?;
     chart
         .configure_mesh()
@@ -54,7 +59,8 @@ pub fn draw(path: &Path, plan: &Plan, costs: &[Costs]) -> Result<()> {
         .light_line_style(TRANSPARENT)
         .x_desc("tests in the suite")
         .y_desc("µs of CPU added to each test")
-        .x_label_formatter(&|tests| crate::table::number(*tests))
+        .x_label_formatter(&|tests| number(*tests))
+        .y_label_formatter(&|cpu| number(*cpu))
         .draw()
         .map_err(failed)?;
     for ((name, points), colour) in lines.into_iter().zip(COLOURS) {
@@ -62,7 +68,7 @@ pub fn draw(path: &Path, plan: &Plan, costs: &[Costs]) -> Result<()> {
         chart
             .draw_series(LineSeries::new(points, style).point_size(3))
             .map_err(failed)?
-            .label(name)
+            .label(name.replace('`', ""))
             .legend(move |(x, y)| PathElement::new([(x, y), (x + 18, y)], style));
     }
     chart
