@@ -16,29 +16,30 @@ pub fn json<T: Serialize>(value: &T) -> String {
 /// use collector::json::Pieces;
 ///
 /// let mut json = Pieces::with_capacity(64);
-/// json.raw(r#"{"name":"#).text("a \"b\"");
-/// json.raw(r#","start_at":"#).seconds(1_250_000_000);
+/// json.raw(r#"{"name":""#).text("a \"b\"");
+/// json.raw(r#"","start_at":"#).seconds(1_250_000_000);
 /// json.raw("}");
 /// assert_eq!(json.into_string(), r#"{"name":"a \"b\"","start_at":1.25}"#);
 /// ```
-pub struct Pieces(String);
+pub struct Pieces(Vec<u8>);
 
 impl Pieces {
     /// No text yet, and room for so many bytes.
     #[must_use]
     pub fn with_capacity(bytes: usize) -> Self {
-        Self(String::with_capacity(bytes))
+        Self(Vec::with_capacity(bytes))
     }
 
     /// The text.
     #[must_use]
     pub fn into_string(self) -> String {
-        self.0
+        // Only texts and digits went in.
+        String::from_utf8(self.0).unwrap_or_default()
     }
 
     /// Adds JSON as it is.
     pub fn raw(&mut self, json: &str) -> &mut Self {
-        self.0.push_str(json);
+        self.0.extend_from_slice(json.as_bytes());
         self
     }
 
@@ -47,17 +48,14 @@ impl Pieces {
         self.raw(&json(value))
     }
 
-    /// Adds a text, in quotation marks.
+    /// Adds a text; the quotation marks around it are part of what comes before and after.
     pub fn text(&mut self, text: &str) -> &mut Self {
         let is_plain = |byte| !matches!(byte, 0..0x20 | b'"' | b'\\');
         if text.bytes().all(is_plain) {
-            self.0.push('"');
-            self.0.push_str(text);
-            self.0.push('"');
-            self
-        } else {
-            self.value(&text)
+            return self.raw(text);
         }
+        let quoted = json(&text);
+        self.raw(&quoted[1..quoted.len() - 1])
     }
 
     /// Adds a whole number.
@@ -70,7 +68,8 @@ impl Pieces {
             digits[start] = b'0' + (rest % 10) as u8;
             rest /= 10;
         }
-        self.ascii(&digits[start..])
+        self.0.extend_from_slice(&digits[start..]);
+        self
     }
 
     /// Adds nanoseconds as seconds, with as many digits behind the point as it takes.
@@ -91,11 +90,9 @@ impl Pieces {
                 end = end.max(place + 1);
             }
         }
-        self.number(nanoseconds / SECOND).ascii(&digits[..end])
-    }
-
-    fn ascii(&mut self, digits: &[u8]) -> &mut Self {
-        self.raw(str::from_utf8(digits).unwrap_or_default())
+        self.number(nanoseconds / SECOND);
+        self.0.extend_from_slice(&digits[..end]);
+        self
     }
 }
 
@@ -145,7 +142,7 @@ mod tests {
             "ä\u{2028}😀",
         ] {
             let mut json = Pieces::with_capacity(0);
-            json.text(text);
+            json.raw("\"").text(text).raw("\"");
             assert_eq!(json.into_string(), super::json(&text));
         }
     }

@@ -56,7 +56,7 @@ pub fn execution(
     mut execution: Execution,
     cuts: &mut Cuts,
 ) -> String {
-    let spans = Tree::new(execution.take_spans());
+    let spans = execution.take_spans();
     let test = execution.test();
     let failures = execution.verdict().failures();
     let file = test.file.as_deref().map(|file| match location_prefix {
@@ -73,19 +73,23 @@ pub fn execution(
     });
     let (start, end) = (rounded(test.time), rounded(execution.ended_at()));
     let mut json = Pieces::with_capacity(LIKELY_BYTES);
-    json.raw(r#"{"id":"#).text(&run.execution(test.execution));
-    json.raw(r#","scope":"#).text(&test.scope);
-    json.raw(r#","name":"#).text(&name);
+    json.raw(r#"{"id":""#).raw(&run.execution(test.execution));
+    json.raw(r#"","scope":""#).text(&test.scope);
+    json.raw(r#"","name":""#).text(&name);
     if let Some(file) = &file {
-        match test.line {
-            Some(line) => json.raw(r#","location":"#).text(&format!("{file}:{line}")),
-            None => json.raw(r#","location":"#).text(file),
-        };
-        json.raw(r#","file_name":"#).text(file);
+        json.raw(r#"","location":""#).text(file);
+        if let Some(line) = test.line {
+            json.raw(":").number(line);
+        }
+        json.raw(r#"","file_name":""#).text(file);
     }
-    json.raw(r#","history":{"section":"top","children":"#);
-    let children: Vec<_> = spans.roots().map(SpanJson).collect();
-    json.value(&children);
+    json.raw(r#"","history":{"section":"top","children":"#);
+    if spans.is_empty() {
+        json.raw("[]");
+    } else {
+        let spans = Tree::new(spans);
+        json.value(&spans.roots().map(SpanJson).collect::<Vec<_>>());
+    }
     json.raw(r#","start_at":"#).seconds(start);
     json.raw(r#","end_at":"#).seconds(end);
     json.raw(r#","duration":"#)
@@ -96,10 +100,11 @@ pub fn execution(
         json.raw(r#","tags":"#).value(tags);
     }
     let result = execution.verdict().result().as_str();
-    json.raw(r#","result":"#).text(result);
+    json.raw(r#","result":""#).raw(result);
     if let Some(reason) = &reason {
-        json.raw(r#","failure_reason":"#).text(reason);
+        json.raw(r#"","failure_reason":""#).text(reason);
     }
+    json.raw("\"");
     let expanded = expanded(failures, cuts);
     if !expanded.is_empty() {
         json.raw(r#","failure_expanded":"#).value(&expanded);

@@ -78,6 +78,9 @@ fn after_escape(text: &str) -> &str {
 /// whether it was.
 #[must_use]
 pub fn shortened(text: &str, chars: usize) -> (Cow<'_, str>, bool) {
+    if text.len() <= chars {
+        return (Cow::Borrowed(text), false);
+    }
     let Some((end, _)) = text.char_indices().nth(chars) else {
         return (Cow::Borrowed(text), false);
     };
