@@ -260,6 +260,43 @@ def test_the_journal_is_removed_while_tests_run(project: Project) -> None:
     assert "kept.ndjson was removed while the tests ran" in run.said[-1]
 
 
+@pytest.mark.parametrize("what", ["os.close(number)", "os.dup2(mine.fileno(), number)"])
+def test_a_plugin_takes_the_journal_from_us_between_two_tests(project: Project, what: str) -> None:
+    """What is open there may be closed, and become another file: nothing of ours goes into it."""
+    project.write(
+        {
+            "conftest.py": f"""
+            import contextlib, os
+
+            mine = open("mine.txt", "w")
+
+            def pytest_runtest_logfinish():
+                for number in map(int, os.listdir("/proc/self/fd")):
+                    with contextlib.suppress(OSError):
+                        if os.readlink(f"/proc/self/fd/{{number}}").endswith("/kept.ndjson"):
+                            {what}
+                            mine.write("taken\\n")
+            """
+        }
+    )
+    run = project.test(
+        "def test_1(): pass\ndef test_2(): pass\ndef test_3(): pass\n",
+        "--buildkite-journal=kept.ndjson",
+        watched=False,
+    )
+    assert run.status == 0
+    # From then on it is closed there.
+    assert (project.path / "mine.txt").read_text() == "taken\n"
+    names = [result["name"] for result in project.engine.executions]
+    assert names == ["test_1", "test_2", "test_3"]
+    events = (project.path / "kept.ndjson").read_text().splitlines()
+    assert [json.loads(line)["event"] for line in events[:-1]] == [
+        "run-started",
+        *("test-started", "test-finished") * 3,
+        "run-finished",
+    ]
+
+
 def test_a_cache_that_is_no_directory(project: Project) -> None:
     (project.path / ".pytest_cache").write_bytes(b"\0hostile")
     run = project.test("def test_it(): pass\n", watched=False)

@@ -16,6 +16,8 @@ LOOK_AROUND = """
     import atexit, faulthandler, gc, json, logging, os, pathlib, re, signal, sys, threading
     import warnings
 
+    def test_before(): pass
+
     def test_looks_around(pytestconfig):
         seen = {
             "threads": threading.active_count(),
@@ -76,7 +78,7 @@ def test_a_test_sees_nothing_of_us(project: Project, workers: list[str]) -> None
         assert with_us["seen"][what] == value, what
     assert "wasmtime" not in with_us["loaded"]
     assert "urllib3" not in with_us["loaded"]
-    assert len(project.engine.executions) == 2
+    assert len(project.engine.executions) == 4
 
 
 @pytest.mark.skipif(sys.version_info < (3, 12), reason="earlier Pythons do not warn")

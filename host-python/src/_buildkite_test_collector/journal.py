@@ -22,15 +22,18 @@ SHORTEST_SECRET = 8
 
 
 class Journal:
-    """An append-only file of lines, closed between any two writes.
+    """An append-only file of lines, closed while a test runs.
 
-    No file stays open that a test could see, close or inherit. What the disk does not take is kept
-    in memory, so that a full disk costs the journal and not the results.
+    No file is open then that a test could see, close or inherit. Between two tests it may stay
+    open: to open it takes longer than to write to it, and than most of what else a test costs. What
+    the disk does not take is kept in memory, so that a full disk costs the journal and not the
+    results.
     """
 
     # Held because tests replace functions of `os`.
     _open = staticmethod(os.open)
     _write = staticmethod(os.write)
+    _seek = staticmethod(os.lseek)
     _close = staticmethod(os.close)
     _fstat = staticmethod(os.fstat)
     _make_directory = staticmethod(os.makedirs)
@@ -52,6 +55,10 @@ class Journal:
         #: off whatever takes two steps.
         self._state: tuple[int, bytes] = (0, b"")
         self._is_writing = False
+        #: The file, where it has stayed open.
+        self._descriptor: int | None = None
+        #: Whether it may.
+        self._may_stay_open = True
         #: What was added last.
         self.last = ""
         with contextlib.suppress(OSError), path.open("rb") as file:
@@ -60,10 +67,11 @@ class Journal:
                 # A last line that was torn off ends before what is added.
                 self._state = (size, b"" if file.read(1) == b"\n" else b"\n")
 
-    def append(self, lines: str) -> None:
+    def append(self, lines: str, *, is_more: bool = False) -> None:
         """Add whole lines; they are the operating system's when this returns.
 
-        A forked child adds nothing: its results come back by its parent.
+        Where there `is_more` to add before anything of a test's runs, the file stays open. A forked
+        child adds nothing: its results come back by its parent.
         """
         if self._pid() != self._owner:
             return
@@ -82,7 +90,7 @@ class Journal:
         self.last = lines
         if self.error is None:
             try:
-                self._write_out()
+                self._write_out(is_more=is_more)
             except OSError as error:
                 self.error = error
 
@@ -118,12 +126,15 @@ class Journal:
         with contextlib.suppress(OSError):
             os.unlink(self.path)
 
-    def _write_out(self) -> None:
+    def _write_out(self, *, is_more: bool) -> None:
         # Twice a test: what most writes do not need is elsewhere.
-        try:
-            descriptor = self._open(self._name, _APPEND)
-        except FileNotFoundError:
-            descriptor = self._made()
+        descriptor, self._descriptor = self._descriptor, None
+        if descriptor is None or not self._stands_at_the_end(descriptor):
+            try:
+                descriptor = self._open(self._name, _APPEND)
+            except FileNotFoundError:
+                descriptor = self._made()
+        stays_open = False
         try:
             if self._is_writing:
                 self._catch_up(descriptor)
@@ -133,8 +144,25 @@ class Journal:
                 done = self._write(descriptor, rest)
                 end, rest = self._state = (end + done, rest[done:])
             self._is_writing = False
+            stays_open = is_more and self._may_stay_open
         finally:
-            self._close(descriptor)
+            if stays_open:
+                self._descriptor = descriptor
+            else:
+                self._close(descriptor)
+
+    def _stands_at_the_end(self, descriptor: int) -> bool:
+        """Return whether a descriptor that has stayed open is still the journal's.
+
+        Somebody may have closed it, and its number may be another file's by now. As long as nobody
+        has, it stands where the last write ended.
+        """
+        try:
+            self._may_stay_open = self._seek(descriptor, 0, os.SEEK_CUR) == self._state[0]
+        except OSError:
+            self._may_stay_open = False
+        # Where it is not, it is not ours to close: once is enough.
+        return self._may_stay_open
 
     def _made(self) -> int:
         """Make the file, which is missing, at first or once more, and open it."""

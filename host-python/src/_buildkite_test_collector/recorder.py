@@ -192,11 +192,11 @@ class Recorder:
         except Exception as error:
             self._failed(error)
 
-    def flush(self) -> None:
-        """Bring to the journal what waits for it."""
+    def flush(self, *, is_more: bool = False) -> None:
+        """Bring to the journal what waits for it; there `is_more` where another test begins."""
         lines, self._waiting = self._waiting, ""
         try:
-            self._journal.append(lines)
+            self._journal.append(lines, is_more=is_more)
         except BaseException:
             # A signal came in.
             if self._journal.last is not lines:
@@ -213,7 +213,8 @@ class Recorder:
         self._told += reports
         self._put_off = []
         if self._is_careful or len(self._waiting) > BUFFER:
-            self.flush()
+            # The next test's start is to come, unless it is gathered, too.
+            self.flush(is_more=self._is_careful)
 
     def _read_put_off(self) -> None:
         """Read the reports that were put off: something has happened to their test."""

@@ -42,6 +42,8 @@ pub struct Cost {
     pub during: f64,
     /// Milliseconds of CPU from the last test on.
     pub after: f64,
+    /// How many milliseconds these take.
+    pub wall_after: f64,
     /// Megabytes at the peak.
     pub peak: f64,
     /// What the server saw.
@@ -57,6 +59,7 @@ impl Cost {
         spread: f64::NAN,
         during: f64::NAN,
         after: f64::NAN,
+        wall_after: f64::NAN,
         peak: f64::NAN,
         traffic: Traffic::NONE,
         failure: None,
@@ -122,10 +125,12 @@ fn instructions(lab: &mut Lab, plan: &Plan, costs: &mut [Costs]) -> Result<()> {
     let suites = twins(lab, tests)?;
     let [ours, plain] = lab.instructions(&subject::OURS, &subject::PLAIN, &suites)?;
     let [pure, floor] = lab.instructions(&subject::PURE, &subject::FLOOR, &suites)?;
+    let [keeper, _] = lab.instructions(&subject::KEEPER, &subject::PLAIN, &suites)?;
     for (subject, counted) in [
         (subject::OURS, ours),
         (subject::PURE, pure),
         (subject::FLOOR, floor),
+        (subject::KEEPER, keeper),
     ] {
         costs[subject.place()].instructions = Some((counted - plain) / tests as f64);
     }
@@ -187,6 +192,7 @@ fn sizes(lab: &mut Lab, size: Size, is_largest: bool, costs: &mut [Costs]) -> Re
             spread: spread(&differences(pairs, |trial| trial.usage.cpu)) * per_test,
             during: added(pairs, Trial::during) * per_test,
             after: added(pairs, Trial::after) * 1e3,
+            wall_after: added(pairs, Trial::wall_after) * 1e3,
             peak: added(pairs, |trial| trial.usage.peak),
             traffic: last.own.traffic,
             failure: last.own.failure.clone(),

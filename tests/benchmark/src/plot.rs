@@ -14,7 +14,7 @@ use crate::table::number;
 const SIZE: (u32, u32) = (860, 460);
 
 /// The colours of Okabe and Ito, which most eyes can tell apart.
-const COLOURS: [RGBColor; 8] = [
+const COLOURS: [RGBColor; 9] = [
     RGBColor(0, 0, 0),
     RGBColor(230, 159, 0),
     RGBColor(86, 180, 233),
@@ -23,6 +23,7 @@ const COLOURS: [RGBColor; 8] = [
     RGBColor(0, 114, 178),
     RGBColor(204, 121, 167),
     RGBColor(120, 120, 120),
+    RGBColor(240, 228, 66),
 ];
 
 /// Draws it.

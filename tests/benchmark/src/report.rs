@@ -130,6 +130,7 @@ impl Report<'_> {
             "µs CPU per test",
             "of them while tests run",
             "ms CPU at exit",
+            "ms at exit",
             "peak MB",
             "requests",
             "connections",
@@ -236,6 +237,12 @@ impl Report<'_> {
                 "crate: events folded and serialized per s",
                 [1.0 / native, 1.0 / portable],
             );
+            // Of the same events.
+            let [payload, _] = python(|costs| costs.taken_bytes / costs.events / 1e6);
+            add(
+                "crate: MB of payload folded and serialized per s",
+                [payload / native, payload / portable],
+            );
         }
         let mut text = table.into_text();
         text += &format!(
@@ -276,6 +283,7 @@ fn size_row(subject: &Subject, tests: usize, cost: &Cost) -> Vec<String> {
         },
         number(cost.during),
         number(cost.after),
+        number(cost.wall_after),
         number(cost.peak),
         sent(traffic.requests),
         sent(traffic.connections),

@@ -15,7 +15,7 @@ pub struct Subject {
     pub uploads: bool,
     /// How often it runs a suite where others do once: the more, the less its median is noise.
     pub runs: usize,
-    /// How often it runs the largest suite at most.
+    /// How often it runs the largest suite at most, which takes minutes.
     pub largest: usize,
     /// Whether nothing but its start is measured.
     pub starts_alone: bool,
@@ -36,7 +36,7 @@ const NOTHING: Subject = Subject {
     output: None,
     uploads: false,
     runs: 1,
-    largest: 0,
+    largest: 1,
     starts_alone: false,
 };
 
@@ -65,7 +65,6 @@ pub const PURE: Subject = Subject {
     name: "pure-Python plugin, token and server",
     venv: "pure",
     uploads: true,
-    largest: 1,
     ..NOTHING
 };
 
@@ -80,7 +79,15 @@ pub const PURE_SILENT: Subject = Subject {
 pub const FLOOR: Subject = Subject {
     name: "an empty plugin with the same hooks",
     arguments: &["-p", "floor"],
+    runs: 3,
     ..NOTHING
+};
+
+/// The same, and two lines a test that outlive the process.
+pub const KEEPER: Subject = Subject {
+    name: "an empty plugin that keeps a line of each test's start and end on disk",
+    arguments: &["-p", "keeper"],
+    ..FLOOR
 };
 
 /// Our plugin where it is not loaded, and an empty one with as many options: what pytest does for
@@ -94,9 +101,10 @@ pub const IDLE: Subject = Subject {
 };
 
 /// Everything, in the order in which it runs and is shown.
-pub const ALL: [Subject; 10] = [
+pub const ALL: [Subject; 11] = [
     PLAIN,
     FLOOR,
+    KEEPER,
     IDLE,
     SILENT,
     OURS,
