@@ -142,7 +142,7 @@ def test_the_root_is_elsewhere(project: Project) -> None:
     assert (result["scope"], result["file_name"]) == ("down/test_it.py", "deep/down/test_it.py")
 
 
-@pytest.mark.parametrize("where", ["_passed", "_over", "flush", "append", "_write_out", "_write"])
+@pytest.mark.parametrize("where", ["_passed", "_over", "flush", "_write_out", "_write"])
 def test_an_interrupt_in_the_midst_of_recording(project: Project, where: str) -> None:
     """A signal comes in where a function is called, as when it is ours."""
     project.write(

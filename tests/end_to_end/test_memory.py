@@ -1,4 +1,4 @@
-"""What is left of a run in memory once it is over.
+"""What a run holds in memory, and what is left of it once it is over.
 
 Python looks through all that is alive several times before it exits: what a plugin holds on to
 costs a large run a second there.
@@ -6,11 +6,15 @@ costs a large run a second there.
 
 from __future__ import annotations
 
+import tracemalloc
 from typing import TYPE_CHECKING
 
 import pytest
+from _buildkite_test_collector.journal import Journal
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from .project import Project
 
 #: Runs pytest, forgets the modules that it has imported, and says whether the run is still there.
@@ -64,3 +68,24 @@ def test_reports_do_not_keep_their_evidence(project: Project) -> None:
     run = project.test("import pytest\n@pytest.mark.parametrize('n', range(9))\ndef test_it(n): 1")
     assert "kept 27 ['test_it.py::test_it[8]']" in run.stdout
     assert run.counts == {"passed": 9}
+
+
+def test_what_the_disk_does_not_take_is_not_copied_with_each_event(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    # There is no such folder, and there cannot be.
+    journal = Journal(tmp_path / "file" / "events.ndjson")
+    lines = [f"{number:0100000}\n" for number in range(100)]
+    for line in lines:
+        journal.append(line)
+    assert journal.error is not None
+    tracemalloc.start()
+    try:
+        journal.append("one more\n")
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < 100_000
+    events = "".join(lines) + "one more\n"
+    assert b"".join(journal.read(0)).decode() == events
+    assert b"".join(journal.read(150_000)).decode() == events[150_000:]
+    assert journal.size == len(events)

@@ -59,58 +59,70 @@ class Journal:
         self._descriptor: int | None = None
         #: Whether it may.
         self._may_stay_open = True
-        #: What was added last.
-        self.last = ""
+        #: What came after the disk took no more.
+        self._kept: list[bytes] = []
+        #: Whole lines that `flush` is to add.
+        self.waiting = ""
         with contextlib.suppress(OSError), path.open("rb") as file:
             if size := file.seek(0, os.SEEK_END):
                 file.seek(-1, os.SEEK_END)
                 # A last line that was torn off ends before what is added.
                 self._state = (size, b"" if file.read(1) == b"\n" else b"\n")
 
-    def append(self, lines: str, *, is_more: bool = False) -> None:
-        """Add whole lines; they are the operating system's when this returns.
+    def append(self, lines: str) -> None:
+        """Add whole lines; they are the operating system's when this returns."""
+        self.waiting += lines
+        self.flush()
 
-        Where there `is_more` to add before anything of a test's runs, the file stays open. A forked
-        child adds nothing: its results come back by its parent.
+    def flush(self, *, is_more: bool = False) -> None:
+        """Add what waits.
+
+        Where there `is_more` to come before anything of a test's runs, the file stays open. A
+        forked child adds nothing: its results come back by its parent.
         """
         if self._pid() != self._owner:
             return
-        text = lines
-        if self._secret and self._secret in lines:
-            text = lines.replace(self._secret, "[token]")
+        text = self.waiting
+        if self._secret and self._secret in text:
+            text = text.replace(self._secret, "[token]")
         try:
             data = text.encode()
         except UnicodeEncodeError:
             data = scrubbed(text).encode()
+        # Without a call before nothing waits: signals come in where something is called.
+        if self.error is not None:
+            self._kept += [data]
+            self.waiting = ""
+            return
         end, rest = self._state
         if not end:
             self._preamble = data
-        # Without a call between: signals come in where something is called.
         self._state = (end, rest + data)
-        self.last = lines
-        if self.error is None:
-            try:
-                self._write_out(is_more=is_more)
-            except OSError as error:
-                self.error = error
+        self.waiting = ""
+        try:
+            self._write_out(is_more=is_more)
+        except OSError as error:
+            self.error = error
 
     def read(self, start: int) -> Iterator[bytes]:
         """Give back what was added from a place on, in blocks."""
         position = start
-        with contextlib.suppress(FileNotFoundError), self.path.open("rb") as file:
-            file.seek(position)
-            while block := file.read(BLOCK):
-                yield block
-                position += len(block)
+        if self._state[0]:
+            with contextlib.suppress(FileNotFoundError), self.path.open("rb") as file:
+                file.seek(position)
+                while block := file.read(BLOCK):
+                    yield block
+                    position += len(block)
         end, rest = self._state
-        if rest:
-            yield rest[max(0, position - end) :]
+        for part in (rest, *self._kept):
+            yield part[max(0, position - end) :]
+            end += len(part)
 
     @property
     def size(self) -> int:
         """How long it is, in bytes."""
         end, rest = self._state
-        return end + len(rest)
+        return end + len(rest) + sum(map(len, self._kept))
 
     def holds(self, text: bytes) -> bool:
         """Return whether a text is in it."""

@@ -91,7 +91,6 @@ class Recorder:
         #: What to add to the monotonic clock for the time since the run started.
         self._offset = Clock.epoch - self._origin
         self._last_number = 0
-        self._waiting = ""
         self._starting: dict[str, list[Execution]] = {}
         self._open: dict[tuple[str, str], Execution] = {}
         #: Whether tests run in this process, and not in workers of pytest-xdist.
@@ -116,8 +115,7 @@ class Recorder:
 
     def begin(self, run_started: str) -> None:
         """Write the run's first event."""
-        self._waiting += run_started + "\n"
-        self.flush()
+        self._journal.append(run_started + "\n")
 
     def now(self) -> int:
         """Return nanoseconds since the run started."""
@@ -128,8 +126,8 @@ class Recorder:
         self._read_put_off()
         for execution in self._open.values():
             self._spell_out(execution)
-        self._waiting += f'{{"event":"run-finished","time":{self.now()},"status":{status}}}\n'
-        self.flush()
+        time = self.now()
+        self._journal.append(f'{{"event":"run-finished","time":{time},"status":{status}}}\n')
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_logstart(self, nodeid: str, location: tuple[str, int | None, str]) -> None:
@@ -140,7 +138,7 @@ class Recorder:
             for report in self._told:
                 report.__dict__.pop(ATTRIBUTE, None)
             self._told.clear()
-            time = self.now()
+            time = self._monotonic() + self._offset
             self._here.mark = time + self._origin
             execution = self._start(nodeid, location, time)
             key = ("", nodeid)
@@ -154,7 +152,7 @@ class Recorder:
             else:
                 self._starting[nodeid] = [execution]
             if self._is_careful:
-                self.flush()
+                self._journal.flush()
         except Exception as error:
             self._failed(error)
 
@@ -192,17 +190,6 @@ class Recorder:
         except Exception as error:
             self._failed(error)
 
-    def flush(self, *, is_more: bool = False) -> None:
-        """Bring to the journal what waits for it; there `is_more` where another test begins."""
-        lines, self._waiting = self._waiting, ""
-        try:
-            self._journal.append(lines, is_more=is_more)
-        except BaseException:
-            # A signal came in.
-            if self._journal.last is not lines:
-                self._waiting = lines + self._waiting
-            raise
-
     def _passed(self) -> None:
         """End a test to which nothing happened: its reports were all put off."""
         reports = self._put_off
@@ -212,9 +199,9 @@ class Recorder:
         # Not before: where a signal ends the run meanwhile, its end reads them.
         self._told += reports
         self._put_off = []
-        if self._is_careful or len(self._waiting) > BUFFER:
+        if self._is_careful or len(self._journal.waiting) > BUFFER:
             # The next test's start is to come, unless it is gathered, too.
-            self.flush(is_more=self._is_careful)
+            self._journal.flush(is_more=self._is_careful)
 
     def _read_put_off(self) -> None:
         """Read the reports that were put off: something has happened to their test."""
@@ -274,7 +261,7 @@ class Recorder:
         if when in ("teardown", "crash"):
             self._end(execution, end)
             if self._is_careful:
-                self.flush()
+                self._journal.flush()
 
     def _evidence(self, report: pytest.TestReport) -> tuple[int | None, int, Any, Any]:
         """Return a report's evidence, with times since the run started."""
@@ -315,7 +302,7 @@ class Recorder:
         if scope not in self._scopes:
             self._scopes[scope] = _quoted(scope)
         at = f',"line":{line + 1}' if line is not None else ""
-        self._waiting += (
+        self._journal.waiting += (
             f'{{"event":"test-started","execution":{number},"scope":{self._scopes[scope]},'
             f'"name":{_quoted(name)},"file":{self._files[path]}{at},"time":{time}}}\n'
         )
@@ -357,7 +344,7 @@ class Recorder:
     def _over(self, execution: Execution, time: int, whole: str) -> None:
         """Write that a test is over, and what there is to say of the whole of it."""
         # Without a call between: signals come in where something is called.
-        self._waiting += (
+        self._journal.waiting += (
             f'{{"event":"test-finished","execution":{execution.number},"time":{time}{whole}}}\n'
         )
         del self._open[execution.key]
@@ -390,9 +377,9 @@ class Recorder:
         self._add(encoded(event) + "\n")
 
     def _add(self, lines: str) -> None:
-        self._waiting += lines
-        if len(self._waiting) > BUFFER:
-            self.flush()
+        self._journal.waiting += lines
+        if len(self._journal.waiting) > BUFFER:
+            self._journal.flush()
 
     def _failed(self, error: Exception) -> None:
         self.errors.append(repr(error))

@@ -118,7 +118,7 @@ class Session:
         if self._journal is None or self._recorder is None:
             return
         try:
-            self._recorder.flush()
+            self._journal.flush()
             self._to_deliver(self._journal).checkpoint(seconds)
         except Exception as error:
             self._failed("a checkpoint failed: ", error)
