@@ -26,8 +26,9 @@ if TYPE_CHECKING:
 #: The tag by which bktec knows an execution as an error of pytest's collection.
 COLLECTION_ERROR_TAG = "test.pytest_collection_error"
 
-#: How much is gathered before it goes to the journal where nobody waits for it, in characters.
-BUFFER = 64 * 1024
+#: How much is gathered before it goes to the journal where nobody waits for it, in characters; each
+#: event copies it.
+BUFFER = 8 * 1024
 
 #: pytest's phases, in the order in which an attempt goes through them.
 PHASES = {"setup": 0, "call": 1, "teardown": 2}

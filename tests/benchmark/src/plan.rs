@@ -50,7 +50,7 @@ pub const FULL: Plan = Plan {
         },
     ],
     instructions: 20_000,
-    starts: (15, 3),
+    starts: (41, 3),
     end: Size {
         tests: 10_000,
         rounds: 2,
