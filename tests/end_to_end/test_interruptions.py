@@ -165,3 +165,30 @@ def test_an_interrupt_in_the_midst_of_recording(project: Project, where: str) ->
     run = project.test("def test_1(): pass\ndef test_2(): pass\ndef test_3(): pass\n")
     assert run.status == 2
     assert [result["result"] for result in run.results] == ["passed", "passed"]
+
+
+@pytest.mark.parametrize("where", ["finish", "now", "append"])
+def test_an_interrupt_after_the_last_test(project: Project, where: str) -> None:
+    """Whoever cannot wait for the delivery keeps the events."""
+    project.write(
+        {
+            "conftest.py": f"""
+                import sys
+                def interrupt(frame, event, arg):
+                    called = frame.f_code.co_name if event == "call" else ""
+                    if called == {where!r} and "_buildkite_test" in frame.f_code.co_filename:
+                        sys.setprofile(None)
+                        raise KeyboardInterrupt
+                def pytest_sessionfinish():
+                    sys.setprofile(interrupt)
+                """
+        }
+    )
+    run = project.test("def test_1(): pass\ndef test_2(): pass\n", watched=False)
+    assert run.status == 0
+    (line,) = run.said
+    assert "the delivery was interrupted; to try again: buildkite-test-collector upload" in line
+    (kept,) = project.path.rglob("*.ndjson")
+    done = project.command("upload", str(kept))
+    assert done.returncode == 0, done.stderr
+    assert [result["result"] for result in project.engine.executions] == ["passed", "passed"]

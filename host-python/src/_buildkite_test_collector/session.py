@@ -142,6 +142,8 @@ class Session:
         except KeyboardInterrupt:
             if self._delivery is not None:
                 self._delivery.interrupted()
+            else:
+                self._errors.append("the delivery was interrupted")
         except Exception as error:
             self._failed("", error)
 
