@@ -34,7 +34,7 @@ BYTECODE_TARGET = "pulley64"
 INTERPRETED = 1152 << 10
 
 #: Up to how many bytes of events it takes less time to compile it without optimizing, which takes a
-#: sixth less, and to run it then, which takes a seventh longer: some 70,000 tests.
+#: fifth less, and to run it then, which takes up to a fifth longer: some 70,000 tests.
 UNOPTIMIZED = 16 << 20
 
 #: How much memory a run may use in the component, in bytes. A result of 1 KB that waits to be

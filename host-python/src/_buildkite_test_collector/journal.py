@@ -25,9 +25,8 @@ class Journal:
     """An append-only file of lines, closed while a test runs.
 
     No file is open then that a test could see, close or inherit. Between two tests it may stay
-    open: to open it takes longer than to write to it, and than most of what else a test costs. What
-    the disk does not take is kept in memory, so that a full disk costs the journal and not the
-    results.
+    open: to open and close it takes as long as to write to it. What the disk does not take is kept
+    in memory, so that a full disk costs the journal and not the results.
     """
 
     # Held because tests replace functions of `os`.
@@ -89,7 +88,7 @@ class Journal:
             data = text.encode()
         except UnicodeEncodeError:
             data = scrubbed(text).encode()
-        # Without a call before nothing waits: signals come in where something is called.
+        # No call until nothing waits any more: signals come in where something is called.
         if self.error is not None:
             self._kept += [data]
             self.waiting = ""
