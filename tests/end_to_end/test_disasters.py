@@ -14,7 +14,7 @@ import pytest
 from stand_in import TestEngine, faults
 
 from .aftermath import Aftermath
-from .project import TOKEN, Project, ours
+from .project import SLOW, TOKEN, Project, ours
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -82,6 +82,33 @@ def test_sigterm(project: Project, companion: str, times: int) -> None:
     found = {result["name"]: result["result"] for result in project.engine.executions}
     assert found == {"test_before": "passed", "test_slow": "unknown"}
     assert "2 results uploaded" in ours(output)[0]
+
+
+def test_sigterm_while_a_report_is_recorded(project: Project) -> None:
+    """What guards the run against our errors must not keep it from ending."""
+    project.use("xdist")
+    project.write(
+        {
+            "conftest.py": """
+            import os, signal, sys
+
+            def terminate(frame, event, arg):
+                called = frame.f_code.co_name if event == "call" else ""
+                if called == "_write_out" and "_buildkite_test" in frame.f_code.co_filename:
+                    sys.setprofile(None)
+                    os.kill(os.getpid(), signal.SIGTERM)
+
+            def pytest_runtest_logreport(report):
+                if hasattr(report, "node") and report.when == "teardown":
+                    sys.setprofile(terminate)
+            """,
+            "test_it.py": SLOW,
+        }
+    )
+    with project.started("-n", "2") as process:
+        assert process.wait(40) == 143
+    found = {result["name"]: result["result"] for result in project.engine.executions}
+    assert found == {"test_before": "passed", "test_slow": "unknown"}
 
 
 def test_sigterm_while_results_are_uploaded(tmp_path: Path) -> None:

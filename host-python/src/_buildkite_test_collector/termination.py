@@ -28,6 +28,14 @@ EXIT_STATUS = 143
 APART = 2.0
 
 
+class Terminated(KeyboardInterrupt):
+    """Ends the run as Ctrl-C does: whoever guards against errors, as we do, lets it pass.
+
+    pytest's own `Exit` is an `Exception`. Under pytest-xdist nothing would end a run for which it
+    was caught, since the controller does not look at `shouldstop` while it waits for workers.
+    """
+
+
 class Termination:
     """Ends the run in order on SIGTERM, where nobody else has a handler for it."""
 
@@ -89,4 +97,4 @@ class Termination:
             # Should a test swallow the exception, the run ends after it.
             self._session.shouldstop = "SIGTERM"
             if self._over is None:
-                pytest.exit("SIGTERM", returncode=EXIT_STATUS)
+                raise Terminated("SIGTERM")
