@@ -22,10 +22,10 @@ TARGET = "wasm32-wasip2"
 PACKAGE = "src/_buildkite_test_collector"
 
 #: What is not in the sources: the component, and the list of the variables that it wants to see.
-BUILT = ("collector.wasm", "variables.txt")
+BUILT = ("component/collector.wasm", "surroundings/variables.txt")
 
 #: The component as bytecode, and the wasmtime that it is for; others do without it.
-BYTECODE = "collector.cwasm"
+BYTECODE = "component/collector.cwasm"
 WASMTIME = "wasmtime==50.*"
 
 #: The crates that go into the component, with their licences; it lies beside the package.
@@ -68,9 +68,9 @@ class BuildHook(BuildHookInterface[Any]):
         package = Path(self.root) / PACKAGE
         workspace = workspace_of(self.root)
         if workspace is not None:
-            bring(build(workspace), package / "collector.wasm")
+            bring(build(workspace), package / BUILT[0])
             translate(package)
-            bring(workspace / "wit" / "variables.txt", package / "variables.txt")
+            bring(workspace / "wit" / "variables.txt", package / BUILT[1])
             bring(workspace / "guest" / INVENTORY, Path(self.root) / INVENTORY)
         for name in BUILT:
             if not (package / name).is_file():
@@ -104,7 +104,7 @@ def translate(package: Path) -> None:
     """
     code = (
         "import pathlib, sys; sys.path.insert(0, sys.argv[1]); "
-        "from _buildkite_test_collector.component import PACKAGED, bytecode; "
+        "from _buildkite_test_collector.component.code import PACKAGED, bytecode; "
         "pathlib.Path(sys.argv[2]).write_bytes(bytecode(PACKAGED))"
     )
     fresh = package / f"{BYTECODE}.new"

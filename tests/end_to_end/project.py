@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from _buildkite_test_collector.component import Component
+from _buildkite_test_collector.component.component import Component
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -50,6 +50,9 @@ OURS = re.compile(r"Buildkite Test Engine( \(debug\))?: ")
 
 #: `buildkite-test-collector`, as arguments of this Python.
 COMMAND = ("-m", "_buildkite_test_collector.cli")
+
+#: The courier's program.
+COURIER = "_buildkite_test_collector/courier/deliver_test_results.py"
 
 #: The suite's token, as the stand-in expects it.
 TOKEN = "not-a-real-token"  # noqa: S105
@@ -261,6 +264,28 @@ class Project:
     def output(self) -> Path:
         """The file that holds what the run printed that was started last."""
         return self.path / "output.txt"
+
+    def couriers(self) -> list[int]:
+        """Return the processes that deliver runs of this project."""
+        found = []
+        for folder in Path("/proc").iterdir():
+            with contextlib.suppress(OSError, ValueError):
+                if f"HOME={self.path}".encode() not in (folder / "environ").read_bytes().split(
+                    b"\0"
+                ):
+                    continue
+                is_courier = COURIER in (folder / "cmdline").read_text()
+                state = (folder / "stat").read_text().rpartition(")")[2].split()[0]
+                if is_courier and state not in "ZX":
+                    found.append(int(folder.name))
+        return found
+
+    def wait_for_couriers(self, seconds: float = 70) -> None:
+        """Wait until every run of this project is delivered, as far as that can be."""
+        until = time.monotonic() + seconds
+        while self.couriers():
+            assert time.monotonic() < until, "a courier outlives its run"
+            time.sleep(0.02)
 
     def command(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run `buildkite-test-collector` with arguments."""

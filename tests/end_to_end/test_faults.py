@@ -98,6 +98,8 @@ def test_row(tmp_path: Path, fault: str) -> None:
         project = Project(tmp_path, engine)
         project.environment = {
             "BUILDKITE_ANALYTICS_UPLOAD_BATCH_SIZE": "10",
+            # All at the end, so that it can be said what is sent how often.
+            "BUILDKITE_ANALYTICS_UPLOAD_INTERVAL": "0",
             "BUILDKITE_ANALYTICS_UPLOAD_TIMEOUT": str(row.timeout),
         }
         project.write({"test_it.py": SUITE})

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 @pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGKILL")
 def test_a_run_that_was_killed(project: Project) -> None:
     """W4: nothing was left of it."""
+    project.environment["BUILDKITE_ANALYTICS_COURIER"] = "false"
     project.interrupt(signal.SIGKILL, "--buildkite-journal=kept.ndjson")
     assert project.engine.requests == []
     with (project.path / "kept.ndjson").open("a") as journal:

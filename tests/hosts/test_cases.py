@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Callable
 
 import pytest
-from _buildkite_test_collector.component import Component
+from _buildkite_test_collector.component.component import Component
 from _buildkite_test_collector.errors import ComponentError
 
 if TYPE_CHECKING:

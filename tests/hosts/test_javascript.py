@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from _buildkite_test_collector.component import PACKAGED
+from _buildkite_test_collector.component.code import PACKAGED
 
 if TYPE_CHECKING:
     from stand_in import TestEngine

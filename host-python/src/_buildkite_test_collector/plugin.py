@@ -10,13 +10,16 @@ import pytest
 from .settings import Settings, add_contested, add_settings
 
 if TYPE_CHECKING:
-    from .evidence import Evidence
+    from .recording.evidence import Evidence
     from .session import Session
-    from .spans import SpanCollector
+    from .spans.collector import SpanCollector
 
 #: What the controller puts into the input of a worker whose evidence is wanted: whether the run is
 #: uploaded.
 WORKER_INPUT = "buildkite_test_collector"
+
+#: The variable that marks the courier: what was started as such by mistake may run pytest.
+GUARD = "BUILDKITE_TEST_COLLECTOR_IS_COURIER"
 
 _evidence: pytest.StashKey[Evidence] = pytest.StashKey()
 _lost: pytest.StashKey[list[tuple[str, str]]] = pytest.StashKey()
@@ -44,26 +47,38 @@ def pytest_report_header(config: pytest.Config) -> list[str]:
 @pytest.hookimpl(trylast=True)
 def pytest_configure(config: pytest.Config) -> None:
     """Set up what this run, or this worker of a run, needs."""
-    # What a run does not need is not imported: every start of pytest would pay for it.
     config.addinivalue_line(
         "markers",
         "execution_tag(key, value): tag the test's executions in Buildkite Test Engine; "
         "both are strings",
     )
+    try:
+        _configure(config)
+    except Exception as error:
+        from .recording.notice import Notice
+
+        config.pluginmanager.register(Notice([f"nothing is recorded: {error!r}"]))
+
+
+def _configure(config: pytest.Config) -> None:
+    # What a run does not need is not imported: every start of pytest would pay for it.
     settings = Settings.of_config(config)
     if settings.tag_filters:
-        from .tag_filter import TagFilter
+        from .recording.tag_filter import TagFilter
 
         config.pluginmanager.register(TagFilter(settings.tag_filters))
+    if GUARD in os.environ:
+        return
     if hasattr(config, "workerinput"):
         _configure_worker(config)
     elif settings.is_active:
         _configure_owner(config, settings)
     elif settings.enabled and "CI" in os.environ:
-        from .notice import NoToken, is_in_ci
+        from .recording.notice import Notice, is_in_ci
 
         if is_in_ci():
-            config.pluginmanager.register(NoToken(settings))
+            said = ["nothing is uploaded: BUILDKITE_ANALYTICS_TOKEN is not set"]
+            config.pluginmanager.register(Notice([*said, *settings.complaints]))
 
 
 def _configure_worker(config: pytest.Config) -> None:
@@ -71,8 +86,8 @@ def _configure_worker(config: pytest.Config) -> None:
     wanted = config.workerinput.get(WORKER_INPUT)  # type: ignore[attr-defined]
     if wanted is None:
         return
-    from . import nesting
-    from .evidence import WorkerEvidence
+    from .recording.evidence import WorkerEvidence
+    from .surroundings import nesting
 
     if wanted:
         nesting.enter()
@@ -82,13 +97,13 @@ def _configure_worker(config: pytest.Config) -> None:
 
 def _configure_owner(config: pytest.Config, settings: Settings) -> None:
     """Set up the process that owns the run."""
-    from . import nesting
+    from .surroundings import nesting
 
     if not settings.nested and nesting.is_nested():
         settings = settings.of_nested_run()
         if not settings.is_active:
             return
-    from .evidence import Evidence
+    from .recording.evidence import Evidence
     from .session import Session
 
     nesting.enter()
@@ -108,7 +123,7 @@ def pytest_configure_node(node: Any) -> None:
 @pytest.fixture(scope="session")
 def spans(request: pytest.FixtureRequest) -> SpanCollector:
     """Record spans for the test that is running: `record`, `measure`, `current_test`."""
-    from .spans import SpanCollector
+    from .spans.collector import SpanCollector
 
     return SpanCollector(request.config.stash.get(_evidence, None))
 

@@ -1,45 +1,53 @@
-"""A run in the process that owns it: recorded from its start, delivered at its end.
+"""A run in the process that owns it, by pytest's hooks: begun, recorded, ended and told of.
 
-What only the end needs is not imported before. What tests are known to leave broken behind, clocks,
-`json`, functions of `os`, is held from the start.
+What its end needs is loaded at its start, since a test may leave imports broken behind; but for
+what delivers without a courier, which is too much.
 """
 
 from __future__ import annotations
 
+import os
 import sys
-import tempfile
-from math import inf
-from os import getpid
-from pathlib import Path
 from typing import TYPE_CHECKING
-from uuid import uuid4
 
 import pytest
 
-from .journal import Journal
-from .recorder import Recorder
-from .surroundings import run_started
-from .termination import Termination
+from .ending import Ending
+from .journal.places import claim, mark_as_sent
+from .journal.run_directory import RunDirectory
+from .journal.writer import Journal
+from .recording.recorder import Recorder
+from .surroundings.run_started import run_started
+from .terminal import NAME, ProgressLine, journal_notes, lines
 
 if TYPE_CHECKING:
-    from .delivery import Delivery
-    from .evidence import Evidence
+    from .courier.launch import Launch
+    from .recording.evidence import Evidence
+    from .recording.termination import Termination
     from .settings import Settings
+
+# Held from the moment of loading: tests replace functions of `os`.
+_getpid = os.getpid
 
 
 class Session:
     """The run that this process owns."""
 
     def __init__(self, config: pytest.Config, settings: Settings, evidence: Evidence) -> None:
+        # A test may change directory.
+        path = os.path.abspath(settings.json) if settings.json else ""
+        self._settings = settings.but(json=path)
         self._config = config
         self._evidence = evidence
-        self._settings = settings
-        self._owner = getpid()
+        self._owner = _getpid()
         self._recorder: Recorder | None = None
         self._journal: Journal | None = None
-        self._delivery: Delivery | None = None
+        self._directory: RunDirectory | None = None
+        self._launch: Launch | None = None
         self._termination: Termination | None = None
+        self._ending: Ending | None = None
         self._errors: list[str] = []
+        self._notes: list[str] = []
         self._debug: list[str] = []
         self._is_said = False
 
@@ -59,10 +67,16 @@ class Session:
             self._recorder = None
             self._failed("nothing is recorded: ", error)
 
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtestloop(self) -> None:
+        """The first test is about to run: no child of ours is there."""
+        if self._launch is not None and _getpid() == self._owner:
+            self._launch.reap()
+
     # Before the terminal's summary is printed, and after everyone else's session is over.
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, exitstatus: int) -> None:
-        """The run is over: deliver its results."""
+        """The run is over: its results are delivered."""
         self._end(int(exitstatus))
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
@@ -76,57 +90,52 @@ class Session:
 
     def _begin(self, session: pytest.Session) -> None:
         settings = self._settings
-        self._journal = Journal(_new_path(self._config, settings), secret=settings.token)
-        recorder = Recorder(
-            self._journal, self._evidence, self._config, is_careful=self.is_uploaded
-        )
+        journal = self._journal = self._make_journal()
+        recorder = Recorder(journal, self._evidence, self._config)
         recorder.begin(run_started("pytest", pytest.__version__, settings))
         self._recorder = recorder
         self._config.pluginmanager.register(recorder)
-        if self.is_uploaded:
+        if settings.has_outputs:
+            self._start_courier(recorder.origin)
+        if settings.token and _getpid() == 1:
+            from .recording.termination import Termination
+
             self._termination = Termination(session, self._end)
             self._termination.arm()
             self._config.pluginmanager.register(self._termination)
-            if settings.upload_interval:
-                recorder.due = settings.upload_interval * 1e9
-                recorder.on_due = self._checkpoint_is_due
 
-    def _to_deliver(self, journal: Journal) -> Delivery:
-        if self._delivery is None:
-            from .delivery import Delivery
-
-            self._delivery = Delivery(journal, self._settings, note=self._note)
-        return self._delivery
-
-    def _checkpoint_is_due(self) -> None:
-        recorder, seconds = self._recorder, self._settings.upload_interval
-        if recorder is None:
-            return
+    def _make_journal(self) -> Journal:
+        """Find a place for the journal; without one it is kept in memory."""
+        settings, root = self._settings, str(self._config.rootpath)
+        path = os.path.realpath(settings.journal) if settings.journal else ""
         try:
-            from .checkpoint import Checkpoints
+            self._directory = RunDirectory.make(root, path)
+        except OSError as error:
+            self._notes.append(f"there is no place for the events but memory: {error}")
+        if path:
+            path, notes = claim(path, self._directory)
+            self._notes += notes
+        rest = self._directory.rest if path and self._directory is not None else ""
+        if not path and self._directory is not None:
+            path = self._directory.events
+        return Journal(path, rest, secret=settings.token)
 
-            plugins = self._config.pluginmanager
-            checkpoints = Checkpoints(plugins, recorder, self._checkpoint, seconds)
-            recorder.on_due = checkpoints.test_is_over
-            checkpoints.test_is_over()
-        except Exception as error:
-            # Who called is in the midst of a report.
-            recorder.due = inf
-            self._failed("there are no checkpoints: ", error)
-
-    def _checkpoint(self, seconds: float) -> None:
-        if self._journal is None or self._recorder is None:
+    def _start_courier(self, origin: int) -> None:
+        settings, directory, journal = self._settings, self._directory, self._journal
+        if settings.courier == "false" or directory is None or journal is None:
             return
+        from .courier.launch import CannotStartError, start
+
         try:
-            self._journal.flush()
-            self._to_deliver(self._journal).checkpoint(seconds)
-        except Exception as error:
-            self._failed("a checkpoint failed: ", error)
+            self._launch = start(directory, journal.path, settings, origin)
+        except CannotStartError as error:
+            if settings.courier == "true" or not error.is_usual:
+                self._notes.append(f"pytest itself delivers the results, at its end: {error}")
 
     def _end(self, status: int) -> None:
         """Deliver, once, whatever the rest of the run did."""
         recorder, journal, termination = self._recorder, self._journal, self._termination
-        if recorder is None or journal is None or getpid() != self._owner:
+        if recorder is None or journal is None or _getpid() != self._owner:
             return
         self._recorder = None
         try:
@@ -134,58 +143,68 @@ class Session:
                 termination.tests_are_over()
             recorder.finish(status)
             self._errors += recorder.errors
-            delivery = self._to_deliver(journal)
-            if termination is not None:
-                delivery.finish(termination.latest)
-            else:
-                delivery.finish()
+            self._deliver(journal)
         except KeyboardInterrupt:
-            if self._delivery is not None:
-                self._delivery.interrupted()
-            else:
-                self._errors.append("the delivery was interrupted")
+            self._ending = self._ending or Ending(self._settings, journal, self._directory)
+            self._ending.interrupted(self._launch)
         except Exception as error:
             self._failed("", error)
 
+    def _deliver(self, journal: Journal) -> None:
+        latest = self._termination.latest if self._termination is not None else lambda until: until
+        progress = ProgressLine(self._config.pluginmanager.getplugin("terminalreporter"))
+        self._ending = Ending(self._settings, journal, self._directory, latest, progress.show)
+        try:
+            self._ending.deliver(self._launch)
+        finally:
+            progress.clear()
+
     def _say(self, terminal: pytest.TerminalReporter | None) -> None:
-        """Say what became of the results, once, and let go of the journal where all is well."""
-        if self._is_said or getpid() != self._owner:
+        """Say what became of the results, once."""
+        if self._is_said or _getpid() != self._owner:
             return
         self._is_said = True
         try:
-            from .terminal import NAME, lines, troubles
-
-            outcome = self._delivery.outcome if self._delivery else None
-            is_complete = not self._errors and (outcome is None or outcome.is_complete)
-            notes = [*self._settings.complaints, *troubles(self._journal)]
-            kept: Path | None = None
-            if self._journal is not None and not is_complete:
-                kept = None if self._journal.error else self._journal.path
-            said = lines(outcome, self._errors, kept, notes)
+            journal = self._journal
+            report = self._ending.report if self._ending is not None else None
+            is_complete = not self._errors and (report is None or report.is_complete)
+            kept = self._let_go(is_complete=is_complete)
+            notes = [*self._settings.complaints, *self._notes]
+            notes += journal_notes(journal) if journal is not None else []
+            said = lines(report, self._errors, kept, notes)
             if self._settings.debug_enabled:
-                said += [f"{NAME} (debug): {line}" for line in self._debug]
+                debug = [*self._debug, *(report.debug if report is not None else ())]
+                said += [f"{NAME} (debug): {line}" for line in debug]
             token = self._settings.token
             for line in said:
                 _write(terminal, line.replace(token, "[token]") if token else line)
-            if self._journal is not None and is_complete and not self._settings.journal:
-                self._journal.discard()
         except Exception as error:
             _write(terminal, f"Buildkite Test Engine: {error!r}")
 
-    def _failed(self, what: str, error: object) -> None:
-        self._errors.append(
-            f"{what}{error!r}" if isinstance(error, Exception) else f"{what}{error}"
-        )
-        if isinstance(error, Exception) and self._settings.debug_enabled:
+    def _let_go(self, *, is_complete: bool) -> str:
+        """Let go of the journal; return where it is kept for another try, if it is."""
+        journal, directory = self._journal, self._directory
+        if journal is None:
+            return ""
+        if is_complete:
+            if self._settings.journal and self._settings.token:
+                mark_as_sent(journal)
+            if directory is not None:
+                directory.remove()
+            return ""
+        is_left_to_courier = directory is not None and directory.is_unattended()
+        if directory is not None and not is_left_to_courier:
+            directory.keep_journal()
+        return journal.path if journal.is_on_disk else ""
+
+    def _failed(self, what: str, error: Exception) -> None:
+        self._errors.append(f"{what}{error!r}")
+        if self._settings.debug_enabled:
             import traceback
 
             self._debug += "".join(
                 traceback.format_exception(type(error), error, error.__traceback__)
             ).splitlines()
-
-    def _note(self, line: str) -> None:
-        if self._settings.debug_enabled:
-            self._debug.append(line)
 
 
 def _write(terminal: pytest.TerminalReporter | None, line: str) -> None:
@@ -193,24 +212,3 @@ def _write(terminal: pytest.TerminalReporter | None, line: str) -> None:
         terminal.write_line(line)
     else:
         print(line, file=sys.stderr)  # noqa: T201
-
-
-def _new_path(config: pytest.Config, settings: Settings) -> Path:
-    """Return where the journal goes; what is there is removed."""
-    if settings.journal:
-        path = Path(settings.journal).absolute()
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.unlink(missing_ok=True)
-        return path
-    return _directory(config) / f"{uuid4()}.ndjson"
-
-
-def _directory(config: pytest.Config) -> Path:
-    """Return a directory for the journal: pytest's cache, or a temporary one."""
-    cache = getattr(config, "cache", None)
-    if cache is not None:
-        try:
-            return Path(cache.mkdir("buildkite-test-collector"))
-        except OSError:
-            pass
-    return Path(tempfile.mkdtemp(prefix="buildkite-test-collector-"))

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from pathlib import Path
 
-    from .delivery import Outcome
-    from .journal import Journal
+    import pytest
+
+    from .delivery.report import DeliveryReport
+    from .journal.writer import Journal
 
 #: What sends the events of a run that were kept.
 COMMAND = "buildkite-test-collector upload"
@@ -19,62 +20,77 @@ NAME = "Buildkite Test Engine"
 
 
 def lines(
-    outcome: Outcome | None, errors: Iterable[str], journal: Path | None, notes: Iterable[str]
+    report: DeliveryReport | None, errors: Iterable[str], journal: str, notes: Iterable[str]
 ) -> list[str]:
     """Return what to say of a delivery: what arrived, what did not, and what else there is.
 
-    Without an outcome there was no delivery. `journal` is where the events were kept for another
-    try.
+    Without a report there was no delivery. `journal` is where the events were kept for another try;
+    empty where they were not.
     """
-    said: list[list[str]] = [[], _missing(outcome, errors, journal), [*notes]]
-    if outcome is not None:
-        said[0] += _arrived(outcome)
-        said[2] += _noted(outcome)
+    said: list[list[str]] = [[], _missing(report, errors, journal), [*notes]]
+    if report is not None:
+        said[0] += _arrived(report)
+        said[2] += report.notes
     return [f"{NAME}: {'; '.join(each)}" for each in said if each]
 
 
-def _arrived(outcome: Outcome) -> list[str]:
+def _arrived(report: DeliveryReport) -> list[str]:
     said = []
-    if outcome.uploaded:
-        where = outcome.run_url or "Test Engine"
-        said.append(f"{results(outcome.uploaded)} uploaded to {where}")
-    if outcome.skipped:
-        why = f" ({outcome.skipped_why})" if outcome.skipped_why else ""
-        said.append(f"Test Engine passed over {results(outcome.skipped)}{why}")
-    if outcome.repeated:
-        many = results(outcome.repeated)
+    if report.uploaded:
+        where = report.run_url or "Test Engine"
+        said.append(f"{results(report.uploaded)} uploaded to {where}")
+    if report.skipped:
+        why = f" ({report.skipped_reason})" if report.skipped_reason else ""
+        said.append(f"Test Engine passed over {results(report.skipped)}{why}")
+    if report.repeated:
+        many = results(report.repeated)
         said.append(f"{many} may be there twice: the connection broke before an answer came")
     return said
 
 
-def _missing(outcome: Outcome | None, errors: Iterable[str], journal: Path | None) -> list[str]:
-    errors = [*(outcome.errors if outcome else ()), *errors]
+def _missing(report: DeliveryReport | None, errors: Iterable[str], journal: str) -> list[str]:
+    errors = [*(report.errors if report else ()), *errors]
     if not errors:
         return []
-    refused = f"{results(outcome.refused)} not uploaded: " if outcome and outcome.refused else ""
-    kept = [f"to try again: {COMMAND} {journal}"] if journal is not None else []
-    return [f"{refused}{'; '.join(errors)}", *kept]
+    count = report.not_uploaded if report else 0
+    not_uploaded = f"{results(count)} not uploaded: " if count else ""
+    kept = [f"to try again: {COMMAND} {journal}"] if journal else []
+    return [f"{not_uploaded}{'; '.join(errors)}", *kept]
 
 
-def _noted(outcome: Outcome) -> list[str]:
-    said = list(outcome.notes)
-    summary = outcome.summary
-    if summary is not None and summary.problem_count:
-        more = summary.problem_count - len(summary.problems)
-        said += summary.problems
-        said += [f"and {more} more"] if more else []
-    return said
+class ProgressLine:
+    """One line on a terminal, for as long as the end of the run waits."""
+
+    def __init__(self, reporter: pytest.TerminalReporter | None) -> None:
+        self._reporter = reporter if reporter is not None and reporter.isatty else None
+        self._is_shown = False
+
+    def show(self, sent: int, waiting: int, tries: int) -> None:
+        """Show how many results were sent, how many wait, and how many tries the last took."""
+        if self._reporter is None:
+            return
+        if not self._is_shown:
+            self._reporter.ensure_newline()
+            self._is_shown = True
+        again = f", {tries} tries" if tries > 1 else ""
+        text = f"{NAME}: {sent} of {results(sent + waiting)} sent{again}"
+        self._reporter.rewrite(text, erase=True)
+
+    def clear(self) -> None:
+        """Take it away."""
+        if self._reporter is not None and self._is_shown:
+            self._reporter.rewrite("", erase=True)
 
 
-def troubles(journal: Journal | None) -> list[str]:
+def journal_notes(journal: Journal) -> list[str]:
     """Return what was wrong with a journal."""
-    if journal is None:
-        return []
     said = []
     if journal.error is not None:
         said.append(f"the journal {journal.path} could not be written: {journal.error}")
     if journal.removals:
         said.append(f"the journal {journal.path} was removed while the tests ran")
+    if journal.lost:
+        said.append(f"there was no room for {journal.lost} bytes of events")
     return said
 
 

@@ -20,11 +20,22 @@ INTEGERS = range(-(2**63), 2**63)
 encoded: Callable[[Any], str] = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 decoded: Callable[[str], Any] = json.JSONDecoder().decode
 
+
+def json_bytes(value: object) -> bytes:
+    """Return a value as JSON for another process of ours; paths may hold any bytes."""
+    return encoded(value).encode("utf-8", "surrogatepass")
+
+
+def of_json_bytes(data: bytes) -> Any:
+    """Read it again; raises `ValueError` where it is no JSON."""
+    return decoded(data.decode("utf-8", "surrogatepass"))
+
+
 #: Halves of characters, as a regular expression, which hardly ever is needed.
 SURROGATE = "[\ud800-\udfff]"
 
 
-def scrubbed(text: str) -> str:
+def valid_unicode(text: str) -> str:
     """Return a text that is valid Unicode: each lone surrogate becomes U+FFFD."""
     try:
         text.encode()
@@ -42,7 +53,7 @@ def plain(value: object, depth: int = DEPTH) -> Any:
         return value
     kind = type(value)
     if kind is str:
-        return scrubbed(value)  # type: ignore[arg-type]
+        return valid_unicode(value)  # type: ignore[arg-type]
     if kind is int and value in INTEGERS:
         return value
     if kind is float and math.isfinite(value):  # type: ignore[arg-type]
@@ -62,6 +73,6 @@ def _text(value: object) -> str:
     try:
         if isinstance(value, bytes):
             return value.decode("utf-8", "replace")
-        return scrubbed(str(value))
+        return valid_unicode(str(value))
     except Exception:
         return f"<{type(value).__name__}>"

@@ -13,22 +13,25 @@ from __future__ import annotations
 
 import contextlib
 import json
-import tempfile
+import os
 import threading
 import traceback
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from uuid import uuid4
 
 from _buildkite_test_collector.clock import Clock
-from _buildkite_test_collector.delivery import Delivery, Outcome
-from _buildkite_test_collector.journal import Journal
+from _buildkite_test_collector.ending import Ending
+from _buildkite_test_collector.journal.places import claim
+from _buildkite_test_collector.journal.run_directory import RunDirectory
+from _buildkite_test_collector.journal.writer import Journal
 from _buildkite_test_collector.settings import Settings
-from _buildkite_test_collector.surroundings import run_started
+from _buildkite_test_collector.surroundings.run_started import run_started
 from _buildkite_test_collector.text import plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
+
+    from _buildkite_test_collector.delivery.report import DeliveryReport
 
 
 class Recording:
@@ -56,11 +59,17 @@ class Recording:
                 once all results are delivered.
         """
         self._settings = settings or Settings.of_environment()
-        self._is_kept = journal is not None
-        if journal is None:
-            folder = tempfile.mkdtemp(prefix="buildkite-test-collector-")
-            journal = Path(folder) / f"{uuid4()}.ndjson"
-        self._journal = Journal(journal, secret=self._settings.token)
+        named = os.path.realpath(journal) if journal is not None else ""
+        self._directory: RunDirectory | None = None
+        # Without a place for the journal, it is kept in memory.
+        with contextlib.suppress(OSError):
+            self._directory = RunDirectory.make(os.getcwd(), named)
+        path, rest = named, ""
+        if named:
+            path, _ = claim(named, self._directory)
+        elif self._directory is not None:
+            path, rest = self._directory.events, ""
+        self._journal = Journal(path, rest, secret=self._settings.token)
         self._lock = threading.Lock()
         self._last = 0
         self._origin = Clock.monotonic()
@@ -69,7 +78,7 @@ class Recording:
     @property
     def journal(self) -> Path:
         """The file of the run's events."""
-        return self._journal.path
+        return Path(self._journal.path)
 
     def now(self) -> int:
         """Return nanoseconds since the run started, as all times here are."""
@@ -99,18 +108,20 @@ class Recording:
         """Tag the whole upload."""
         self._add("tag", key=key, value=value)
 
-    def finish(self, status: int | None = None) -> Outcome:
+    def finish(self, status: int | None = None) -> DeliveryReport:
         """End the run with the runner's exit status, and deliver its results.
 
-        What goes wrong is told by the outcome's `errors`, and never raised.
+        What goes wrong is told by the report's `errors`, and never raised.
         """
         self._add("run-finished", time=self.now(), status=status)
-        outcome = Delivery(self._journal, self._settings).finish()
-        if outcome.is_complete and not self._is_kept:
-            self._journal.discard()
-            with contextlib.suppress(OSError):
-                self._journal.path.parent.rmdir()
-        return outcome
+        ending = Ending(self._settings, self._journal, self._directory)
+        ending.deliver(None)
+        if self._directory is not None:
+            if ending.report.is_complete:
+                self._directory.remove()
+            else:
+                self._directory.keep_journal()
+        return ending.report
 
     def _add(self, event: str, execution: int | None = None, **fields: object) -> None:
         with self._lock:

@@ -14,7 +14,7 @@ def main() -> None:
     import pytest  # noqa: F401
 
     start = time.process_time()
-    from _buildkite_test_collector.component import Component
+    from _buildkite_test_collector.component.component import Component
 
     # As a small run has it.
     Component(size=0).run(uploads=True, results=False)

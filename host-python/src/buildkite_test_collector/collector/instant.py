@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from _buildkite_test_collector.spans import Instant
+from _buildkite_test_collector.spans.data import Instant
 
 __all__ = ["Instant"]

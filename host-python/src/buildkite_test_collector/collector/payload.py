@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from _buildkite_test_collector.spans import TestData, TestSpan
+from _buildkite_test_collector.spans.data import TestData, TestSpan
 
 __all__ = ["TestData", "TestSpan"]

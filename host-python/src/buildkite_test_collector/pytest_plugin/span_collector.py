@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from _buildkite_test_collector.spans import SpanCollector
+from _buildkite_test_collector.spans.collector import SpanCollector
 
 __all__ = ["SpanCollector"]

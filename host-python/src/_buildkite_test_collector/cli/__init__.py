@@ -1,0 +1,70 @@
+"""The command `buildkite-test-collector`."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command and return its exit status."""
+    parser = argparse.ArgumentParser(
+        prog="buildkite-test-collector",
+        description="Sends test results to Buildkite Test Engine.",
+    )
+    commands = parser.add_subparsers(required=True, metavar="COMMAND", dest="command")
+    env = commands.add_parser("env", help="print what would be sent from here, and why")
+    env.add_argument("--json", action="store_true", help="print the run_env alone, as JSON")
+    upload = commands.add_parser("upload", help="send the results of runs that were kept")
+    upload.add_argument(
+        "files",
+        nargs="*",
+        metavar="FILE",
+        help="the events of a run, or a file of --json; by default, what runs of this project left",
+    )
+    parsed = parser.parse_args(arguments)
+    if parsed.command == "env":
+        return print_env(as_json=parsed.json)
+    return upload_files(parsed.files)
+
+
+def upload_files(files: Sequence[str]) -> int:
+    """Send the results of runs that were kept."""
+    from ..settings import Settings
+    from .upload import upload
+
+    return upload(files, Settings.of_environment(), _say)
+
+
+def _say(text: str) -> None:
+    print(text, file=sys.stderr)  # noqa: T201
+
+
+def print_env(*, as_json: bool) -> int:
+    """Print what would be sent from here, and where it comes from."""
+    import pytest
+
+    from ..component.component import Component
+    from ..errors import ComponentError
+    from ..settings import Settings
+    from ..surroundings.run_started import run_started
+    from .env import overview
+
+    settings = Settings.of_environment()
+    event = run_started("pytest", pytest.__version__, settings)
+    try:
+        component = Component(size=0)
+        if as_json:
+            run_env = json.loads(component.run_env(event))
+            print(json.dumps(run_env, indent=2, ensure_ascii=False))  # noqa: T201
+        else:
+            print(overview(component, event, settings))  # noqa: T201
+    except ComponentError as error:
+        _say(f"buildkite-test-collector: {error}")
+        return 1
+    return 0

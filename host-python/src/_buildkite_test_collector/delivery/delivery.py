@@ -1,0 +1,205 @@
+"""Delivers a run: feeds its journal to the component, and has each output take its form."""
+
+from __future__ import annotations
+
+import contextlib
+from typing import TYPE_CHECKING
+
+from ..component.code import INTERPRET_MAX_BYTES
+from ..component.component import Component, Run
+from ..deadline import now
+from ..errors import ComponentError
+from ..journal.reader import RECEIPT
+from .outputs import Context, wanted_outputs
+from .report import INTERRUPTED, DeliveryReport
+
+if TYPE_CHECKING:
+    from ..deadline import Deadline
+    from ..journal.reader import JournalReader
+    from ..journal.receipts import Receipts
+    from ..settings import Settings
+    from .outputs import Progress
+
+#: What the last event of a run in order begins with.
+RUN_FINISHED = '{"event":"run-finished"'
+
+#: How often the component may trap before the events are kept for another try.
+TRAPS = 2
+
+
+class Delivery:
+    """The delivery of one run, from its first event to its report.
+
+    The component takes in each event once. Should it trap, or be too slow for a run that has grown,
+    another one begins with the journal's first line; the receipts keep it from giving out what has
+    arrived.
+    """
+
+    def __init__(
+        self,
+        reader: JournalReader,
+        settings: Settings,
+        receipts: Receipts,
+        deadline: Deadline,
+        *,
+        progress: Progress = lambda *_: None,
+        is_following: bool = False,
+    ) -> None:
+        """Deliver a journal.
+
+        Args:
+            reader: Where its lines come from.
+            settings: What is wanted.
+            receipts: Where to keep what the server has accepted.
+            deadline: By when all must have arrived; it may begin to run later.
+            progress: Is told of each upload.
+            is_following: Whether somebody still writes the journal.
+        """
+        self.report = DeliveryReport()
+        #: Whether the journal's last event says that the run is over.
+        self.is_run_over = False
+        self._reader = reader
+        self._receipts = receipts
+        self._deadline = deadline
+        self._is_following = self._was_following = is_following
+        self._outputs = wanted_outputs(Context(settings, self.report, receipts, deadline, progress))
+        self._component: Component | None = None
+        self._run: Run | None = None
+        #: Whether some of it was accepted before, which the journal may say at its end.
+        self._is_replay = False
+        #: Whether nothing is taken, until what is under way has arrived.
+        self._is_held = False
+        self._traps = 0
+
+    def prepare(self) -> None:
+        """Load what will be needed, before there is anything to do."""
+        # Whoever needs it finds out.
+        with contextlib.suppress(ComponentError):
+            self._started_run()
+
+    def advance(self) -> None:
+        """Feed what is new, and have the outputs take what is ready; nothing waits here."""
+        if self._traps >= TRAPS:
+            # The end of the run tries once more, and says it.
+            return
+        try:
+            self._feed()
+            self._take(is_last=False)
+        except ComponentError as error:
+            self._trapped(error)
+
+    def due_in(self) -> float:
+        """Return in how many seconds an output has something to do without new events."""
+        return min((output.due_in() for output in self._outputs), default=60.0)
+
+    def finish(self) -> DeliveryReport:
+        """Deliver the rest, as far as it can be done by the deadline; what fails is reported."""
+        # Nobody adds events any more, so that the journal holds the receipts from now on.
+        self._is_following = False
+        if self._outputs and self._finish_run():
+            for output in self._outputs:
+                output.commit()
+        else:
+            for output in self._outputs:
+                output.abandon()
+        self._tell_problems()
+        return self.report
+
+    def abandon(self) -> DeliveryReport:
+        """Stop: what is under way may still arrive by the deadline, and nothing else is begun."""
+        self.report.failed(INTERRUPTED)
+        for output in self._outputs:
+            output.abandon()
+        return self.report
+
+    def interrupt(self) -> DeliveryReport:
+        """Stop at once."""
+        self._deadline.start(0.0)
+        return self.abandon()
+
+    def _finish_run(self) -> bool:
+        """Feed and take the rest; return whether the component could do it."""
+        while True:
+            try:
+                self._feed()
+                if not self._was_following and (partial := self._reader.partial_line()):
+                    self._feed_lines(partial)
+                run = self._started_run()
+                run.finish()
+                self._take(is_last=True)
+                self.report.summary = run.summary()
+                self.report.rejected = run.rejected
+            except ComponentError as error:
+                if not self._trapped(error):
+                    self.report.failed(error)
+                    return False
+            else:
+                return True
+
+    def _tell_problems(self) -> None:
+        self.report.notes += self._reader.notes
+        summary = self.report.summary
+        if summary is not None and summary.problem_count:
+            more = summary.problem_count - len(summary.problems)
+            self.report.notes += [*summary.problems, *([f"and {more} more"] if more else [])]
+
+    def _feed(self) -> None:
+        """Feed what is new."""
+        self._leave_interpreter()
+        for chunk in self._reader.chunks():
+            self._feed_lines(chunk)
+
+    def _feed_lines(self, lines: str) -> None:
+        self._started_run().feed(lines)
+        last = lines.rfind("\n", 0, -1) + 1
+        self.is_run_over = lines.startswith(RUN_FINISHED, last)
+        self._take(is_last=False)
+
+    def _take(self, *, is_last: bool) -> None:
+        for output in self._outputs:
+            output.update()
+            # In a replay, what was accepted is only known when all is read.
+            if self._run is not None and (is_last or not (self._is_replay or self._is_held)):
+                output.take(self._run, is_last=is_last)
+
+    def _started_run(self) -> Run:
+        """Return the run in the component, which is loaded for it."""
+        if self._run is None:
+            for output in self._outputs:
+                output.begin()
+            began = now()
+            self._component = Component(size=self._reader.size())
+            kind = "interpreted" if self._component.is_interpreted else "compiled"
+            self.report.debug.append(
+                f"the component was loaded in {now() - began:.2f} s, to be {kind}"
+            )
+            kinds = {output.takes for output in self._outputs}
+            self._run = self._component.run(uploads="uploads" in kinds, results="results" in kinds)
+            self._is_replay = not self._is_following and self._reader.holds(RECEIPT)
+            receipts = self._receipts.read()
+            if receipts:
+                self._run.feed(receipts)
+        return self._run
+
+    def _leave_interpreter(self) -> None:
+        """Let go of an interpreted component where more is to be read than it is good for."""
+        component = self._component
+        if component is None or not component.is_interpreted:
+            return
+        if self._reader.size() > INTERPRET_MAX_BYTES:
+            self._is_held = any(output.is_busy for output in self._outputs)
+            if not self._is_held:
+                self._restart()
+
+    def _trapped(self, error: ComponentError) -> bool:
+        """Begin anew after a trap; return whether there is another try."""
+        self.report.debug.append(str(error))
+        self._traps += 1
+        self._restart()
+        return self._traps < TRAPS
+
+    def _restart(self) -> None:
+        """Begin with the journal's first line, and another component."""
+        self._component = self._run = None
+        self._is_held = False
+        self._reader.rewind()

@@ -1,0 +1,167 @@
+"""The read side of the journal: whole lines, while somebody still writes them."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from typing import TYPE_CHECKING, Callable
+
+from .. import private
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+#: How much is read at once, in bytes.
+BLOCK = 256 * 1024
+
+#: What the line begins with that says that an upload was accepted.
+RECEIPT = b'{"event":"uploaded"'
+
+
+class JournalReader:
+    """Reads on in a journal from where it read last.
+
+    The journal is its files, one behind the other, and what no file took. Its first file is opened
+    once: whoever removes it removes nothing that was written. What the writer makes in its place
+    begins with the first line once more.
+    """
+
+    def __init__(
+        self, files: Sequence[str], unwritten: Callable[[], Iterable[bytes]] = tuple
+    ) -> None:
+        """Read files of which the first must be there, and what comes behind them.
+
+        Args:
+            files: The paths, in order.
+            unwritten: Returns what the files do not hold; called when all of them are read.
+        """
+        #: What a person should hear of, in sentences.
+        self.notes: list[str] = []
+        #: How many bytes were read.
+        self.position = 0
+        self._files = files
+        self._unwritten = unwritten
+        self._descriptor: int | None = None
+        self._index = 0
+        self._identity = (0, 0)
+        self._offset = 0
+        self._first_line = b""
+        self._partial = b""
+        self._unwritten_read = 0
+
+    def rewind(self) -> None:
+        """Begin with the first line again, of what is still there."""
+        self.close()
+        self._index = 0
+        self._first_line = self._partial = b""
+        self.position = self._unwritten_read = 0
+
+    def close(self) -> None:
+        """Let go of the file."""
+        if self._descriptor is not None:
+            os.close(self._descriptor)
+            self._descriptor = None
+
+    def size(self) -> int:
+        """Return how many bytes there are now, read or not."""
+        total = sum(map(len, self._unwritten()))
+        for path in self._files:
+            with contextlib.suppress(OSError):
+                total += os.stat(path).st_size
+        return total
+
+    def holds(self, text: bytes) -> bool:
+        """Return whether a text is in it."""
+        other = JournalReader(self._files, self._unwritten)
+        end = b""
+        try:
+            for block in other._blocks():
+                if text in end + block:
+                    return True
+                end = block[-len(text) :]
+        finally:
+            other.close()
+        return False
+
+    def chunks(self) -> Iterator[str]:
+        """Give back the whole lines that were added since the last time, some at once."""
+        for block in self._blocks():
+            end = block.rfind(b"\n") + 1
+            if not end:
+                self._partial += block
+                continue
+            lines, self._partial = self._partial + block[:end], block[end:]
+            yield lines.decode("utf-8", "replace")
+
+    def partial_line(self) -> str:
+        """Return what stands behind the last line break: a line that is not whole, or nothing."""
+        partial, self._partial = self._partial, b""
+        return partial.decode("utf-8", "replace")
+
+    def _blocks(self) -> Iterator[bytes]:
+        while True:
+            if self._descriptor is None and not self._open():
+                break
+            while block := os.read(self._descriptor, BLOCK):  # type: ignore[arg-type]
+                self._offset += len(block)
+                self.position += len(block)
+                yield self._without_first_line(block)
+            if not self._moves_on():
+                break
+        skipped = self._unwritten_read
+        for part in self._unwritten():
+            fresh = part[skipped:]
+            skipped = max(0, skipped - len(part))
+            self._unwritten_read += len(fresh)
+            self.position += len(fresh)
+            yield fresh
+
+    def _open(self) -> bool:
+        """Open the file that comes next; return whether it is there."""
+        try:
+            self._descriptor = private.open_for_reading(self._files[self._index])
+        except OSError:
+            if self._index == 0 and not self._unwritten_read:
+                return self._skip_missing_file()
+            return False
+        status = os.fstat(self._descriptor)
+        self._identity = (status.st_dev, status.st_ino)
+        self._offset = 0
+        return True
+
+    def _skip_missing_file(self) -> bool:
+        """Go on with the second file where the first never was."""
+        if len(self._files) > 1 and os.path.exists(self._files[1]):
+            self._index = 1
+            return self._open()
+        return False
+
+    def _moves_on(self) -> bool:
+        """Return whether there is another file to read, when one is read to its end."""
+        path = self._files[self._index]
+        with contextlib.suppress(OSError):
+            status = os.stat(path)
+            if (status.st_dev, status.st_ino) != self._identity:
+                self.close()
+                return True
+            if status.st_size < self._offset:
+                self.notes.append(f"{path} was truncated while the tests ran")
+                os.lseek(self._descriptor or 0, 0, os.SEEK_SET)
+                self._offset = 0
+                self._partial = b""
+                return True
+        if self._index + 1 < len(self._files) and os.path.exists(self._files[self._index + 1]):
+            self._index += 1
+            self.close()
+            return True
+        return False
+
+    def _without_first_line(self, block: bytes) -> bytes:
+        """Return a block without the first line of a file that was made in another's place."""
+        if self._offset != len(block) or self._index:
+            return block
+        line = block[: block.find(b"\n") + 1]
+        if not self._first_line:
+            self._first_line = line
+            return block
+        return block[len(line) :] if line == self._first_line else block

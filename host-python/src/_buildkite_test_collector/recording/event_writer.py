@@ -1,0 +1,106 @@
+"""Events as lines of the journal, as `wit/events.schema.json` describes them."""
+
+from __future__ import annotations
+
+import os
+from json.encoder import encode_basestring
+from typing import TYPE_CHECKING, Any
+
+from ..text import encoded
+from .identity import identity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from ..journal.writer import Journal
+    from .failure import Failure
+
+_quoted = encode_basestring
+
+
+class EventWriter:
+    """Adds events to what the journal is to write; times are nanoseconds since the run started."""
+
+    def __init__(self, journal: Journal, root: Path, origin: int) -> None:
+        """Write into a journal.
+
+        Args:
+            journal: Where the lines go.
+            root: What pytest's paths are seen from.
+            origin: When the run started, in nanoseconds since the epoch.
+        """
+        self._journal = journal
+        self._root = root
+        self._origin = origin
+        self._cwd = os.getcwd()
+        # Most tests share their file and their scope with others.
+        self._files: dict[str, str] = {}
+        self._scopes: dict[str, str] = {}
+
+    def run_started(self, event: str) -> None:
+        """Write the first event of the run, which is made elsewhere."""
+        self._journal.append(event + "\n")
+
+    def run_finished(self, time: int, status: int) -> None:
+        """Write the last event of the run."""
+        self._journal.append(f'{{"event":"run-finished","time":{time},"status":{status}}}\n')
+
+    def test_started(
+        self, number: int, nodeid: str, location: tuple[str, int | None, str], time: int
+    ) -> None:
+        """Write that a test begins."""
+        if "[" in nodeid:
+            scope, name = identity(nodeid)
+        else:
+            scope, _, name = nodeid.rpartition("::")
+        path, line, _ = location
+        if path not in self._files:
+            self._files[path] = _quoted(_seen_from(self._cwd, self._root, path))
+        if scope not in self._scopes:
+            self._scopes[scope] = _quoted(scope)
+        at = f',"line":{line + 1}' if line is not None else ""
+        self._journal.waiting += (
+            f'{{"event":"test-started","execution":{number},"scope":{self._scopes[scope]},'
+            f'"name":{_quoted(name)},"file":{self._files[path]}{at},"time":{time}}}\n'
+        )
+
+    def finished_line(self, number: int, time: int, passed_since: int | None = None) -> str:
+        """Return the line that ends a test; where all of it passed, it says so and since when."""
+        passed = "" if passed_since is None else f',"outcome":"passed","start":{passed_since}'
+        return f'{{"event":"test-finished","execution":{number},"time":{time}{passed}}}\n'
+
+    def phase(
+        self, number: int, when: str, outcome: str, start: int, end: int, failures: list[Failure]
+    ) -> None:
+        """Write that a part of a test is over."""
+        extra = f',"failures":{encoded(failures)}' if failures else ""
+        self._journal.waiting += (
+            f'{{"event":"phase","execution":{number},"when":"{when}",'
+            f'"outcome":{_quoted(outcome)},"start":{start},"end":{end}{extra}}}\n'
+        )
+
+    def tag(self, number: int, tag: Iterable[Any]) -> None:
+        """Write a tag of a test."""
+        event = {"event": "tag", "execution": number, **dict(zip(("key", "value"), tag))}
+        self._journal.waiting += encoded(event) + "\n"
+
+    def span(self, number: int, span: Iterable[Any]) -> None:
+        """Write a span of a test, as `SpanBuffer` holds it."""
+        section, start, end, duration, detail, identifier, parent = span
+        event = {"event": "span", "execution": number, "section": section, "id": identifier}
+        times = {"start": start, "end": end}
+        event |= {key: t - self._origin for key, t in times.items() if t is not None}
+        optional = {"duration": duration, "detail": detail, "parent": parent}
+        event |= {key: value for key, value in optional.items() if value is not None}
+        self._journal.waiting += encoded(event) + "\n"
+
+
+def _seen_from(cwd: str, root: Path, path: str) -> str:
+    """Return a path that pytest gives from its root as one from the directory it was started in."""
+    absolute = os.path.join(root, path)
+    try:
+        return os.path.relpath(absolute, cwd)
+    except ValueError:
+        # On Windows there is no way from one drive to another.
+        return absolute

@@ -1,0 +1,1 @@
+"""Spans: what happens inside a test, as users and libraries of theirs tell it."""

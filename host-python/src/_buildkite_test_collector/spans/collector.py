@@ -1,0 +1,49 @@
+"""The fixture `spans`: how users record what happens inside a test."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from ..recording.evidence import Evidence
+    from .data import Section, TestData, TestSpan
+
+
+class SpanCollector:
+    """Records spans for the test that is running: what the fixture `spans` gives.
+
+    All methods can be called from any thread and any task, and outside tests, where they do
+    nothing.
+    """
+
+    def __init__(self, evidence: Evidence | None) -> None:
+        self._evidence = evidence
+        self._spans = evidence.spans() if evidence is not None else None
+
+    def record(self, span: TestSpan) -> None:
+        """Add a span to the test that is running."""
+        if self._spans is not None:
+            self._spans.record(span)
+
+    @contextmanager
+    def measure(self, section: Section, detail: Mapping[str, Any] | None = None) -> Iterator[None]:
+        """Measure a block as a span of the test that is running.
+
+        Spans measured inside it become its children. A block that the test leaves open is measured
+        up to the test's end.
+        """
+        if self._spans is None:
+            yield
+            return
+        number = self._spans.open(section, detail)
+        try:
+            yield
+        finally:
+            self._spans.close(number)
+
+    def current_test(self) -> TestData | None:
+        """Return the test that is running, or `None` outside tests."""
+        return self._evidence.current_test() if self._evidence is not None else None
