@@ -83,6 +83,7 @@ impl GuestRun for Run {
     fn summary(&self) -> Summary {
         let run = self.0.borrow();
         let counts = run.counts();
+        let (problem_count, problems) = run.problems();
         Summary {
             passed: counts.passed,
             failed: counts.failed,
@@ -91,8 +92,8 @@ impl GuestRun for Run {
             running: run.running(),
             rejected_lines: run.rejected_lines(),
             not_understood: run.not_understood(),
-            problem_count: run.problems().count(),
-            problems: run.problems().told().to_vec(),
+            problem_count,
+            problems,
         }
     }
 }

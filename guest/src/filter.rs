@@ -26,8 +26,8 @@ pub fn filter(input: &mut impl Read, output: &mut impl Write, said: &mut String)
         results: false,
     });
     let streamed = stream(&mut run, input, output, said);
-    for problem in run.problems().told() {
-        line(said, problem);
+    for problem in run.problems().1 {
+        line(said, &problem);
     }
     if !run.has_started() {
         line(said, "without a run-started nothing can be made");
@@ -47,7 +47,7 @@ fn stream(
     let mut chunk = vec![0; limits::CHUNK_BYTES];
     // What of a line has come without its end.
     let mut rest = Vec::new();
-    let mut told = 0;
+    let mut count = 0;
     loop {
         let Ok(size) = input.read(&mut chunk) else {
             line(said, "the input cannot be read");
@@ -62,8 +62,8 @@ fn stream(
             None => continue,
         };
         for rejected in run.feed(&String::from_utf8_lossy(&rest[..end])).rejected {
-            told += 1;
-            match told.cmp(&limits::TOLD) {
+            count += 1;
+            match count.cmp(&limits::QUOTED) {
                 Ordering::Less => {
                     line(said, &format!("line {}: {}", rejected.line, rejected.error))
                 }

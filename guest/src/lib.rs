@@ -6,27 +6,35 @@
 //! [`filter::filter`].
 //!
 //! ```text
-//! line ──event──► Event ──run──► Execution ──outcome, span──► payload ──► upload, results
-//!                   └─environment──► run_env ─────────────────────────────────────┘
+//! line ──event──► Event ──run──► Execution ──settled──► waits for each output ──encode──► text
+//!                   └─environment──► run_env ───────────────────────────────────┘
 //! ```
+//!
+//! A room knows only the rooms above it:
+//!
+//! | room | holds |
+//! |---|---|
+//! | [`limits`], [`text`], [`json`], [`scrub`], [`run_id`] | what all others share |
+//! | [`event`] | the vocabulary, and how a line is read |
+//! | [`problem`] | what a person should hear of |
+//! | [`environment`] | where a run takes place |
+//! | [`span`], [`tag`] | parts of an execution, held to Test Engine's rules |
+//! | [`execution`] | one run of one test, and its result |
+//! | [`encode`] | what a settled execution becomes, a file for each form |
+//! | [`run`] | the fold, and what waits to be taken |
+//! | [`filter`], `component`, `command` | the doors |
 
-pub mod earlier;
+pub mod encode;
 pub mod environment;
 pub mod event;
 pub mod execution;
-pub mod fields;
 pub mod filter;
-pub mod found;
-pub mod identity;
 pub mod json;
 pub mod limits;
-pub mod outcome;
-pub mod payload;
 pub mod problem;
-pub mod ranges;
 pub mod run;
-pub mod running;
-pub mod settings;
+pub mod run_id;
+pub mod scrub;
 pub mod span;
 pub mod tag;
 pub mod text;

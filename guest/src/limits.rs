@@ -47,5 +47,5 @@ pub const TAG_KEY_BYTES: usize = 64;
 /// How many bytes a tag's value must stay below.
 pub const TAG_VALUE_BYTES: usize = 128;
 
-/// How many problems and rejected lines are told in words; all are counted.
-pub const TOLD: usize = 20;
+/// How many problems and rejected lines are quoted; all are counted.
+pub const QUOTED: usize = 20;

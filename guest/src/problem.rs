@@ -6,15 +6,15 @@ use crate::{limits, text};
 #[derive(Debug, Clone, Default)]
 pub struct Problems {
     count: u64,
-    told: Vec<String>,
+    sentences: Vec<String>,
 }
 
 impl Problems {
     /// Adds one: a sentence that names the test, the thing and the reason.
     pub fn add(&mut self, problem: impl FnOnce() -> String) {
         self.count += 1;
-        if self.told.len() < limits::TOLD {
-            self.told.push(
+        if self.sentences.len() < limits::QUOTED {
+            self.sentences.push(
                 text::shortened(&problem(), limits::PROBLEM_CHARS)
                     .0
                     .into_owned(),
@@ -30,7 +30,7 @@ impl Problems {
 
     /// The first of them.
     #[must_use]
-    pub fn told(&self) -> &[String] {
-        &self.told
+    pub fn sentences(&self) -> &[String] {
+        &self.sentences
     }
 }

@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use crate::event;
 use crate::json::json;
 use crate::limits;
-use crate::text::scrubbed;
+use crate::scrub::without_escapes;
 
 /// The tags of one execution, or of an upload.
 #[derive(Debug, Clone, Default)]
@@ -19,7 +19,7 @@ impl Tags {
     /// Why the tag is left out, in words.
     pub fn add(&mut self, tag: event::Tag) -> Result<(), String> {
         let (key, value) = match (tag.key, tag.value) {
-            (Some(Value::String(key)), Some(Value::String(value))) => (key, scrubbed(value)),
+            (Some(Value::String(key)), Some(Value::String(value))) => (key, without_escapes(value)),
             (Some(Value::String(key)), Some(_)) => {
                 return Err(format!("tag {key}: the value is not a text"));
             }

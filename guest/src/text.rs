@@ -1,78 +1,6 @@
-//! Texts as Test Engine should get them: without terminal codes, and no longer than it keeps.
+//! Texts: cut to a length, and split.
 
 use std::borrow::Cow;
-
-use serde_json::Value;
-
-const ESCAPE: char = '\u{1b}';
-
-/// A text without ANSI escape sequences and NUL.
-///
-/// ```
-/// use collector::text::scrubbed;
-///
-/// assert_eq!(scrubbed("\u{1b}[31mE   assert\u{1b}[0m \0False".into()), "E   assert False");
-/// ```
-#[must_use]
-pub fn scrubbed(text: String) -> String {
-    if !text.bytes().any(|byte| byte == 0x1b || byte == 0) {
-        return text;
-    }
-    let mut rest = text.as_str();
-    let mut kept = String::with_capacity(rest.len());
-    while let Some(index) = rest.find([ESCAPE, '\0']) {
-        kept.push_str(&rest[..index]);
-        rest = match rest.as_bytes()[index] {
-            0 => &rest[index + 1..],
-            _ => after_escape(&rest[index + 1..]),
-        };
-    }
-    kept.push_str(rest);
-    kept
-}
-
-/// Takes ANSI escape sequences and NUL out of all texts in a value, which is as deep as JSON that
-/// was read: 128 at most.
-pub fn scrub(value: &mut Value) {
-    match value {
-        Value::String(text) => *text = scrubbed(std::mem::take(text)),
-        Value::Array(values) => values.iter_mut().for_each(scrub),
-        Value::Object(fields) => fields.values_mut().for_each(scrub),
-        Value::Null | Value::Bool(_) | Value::Number(_) => {}
-    }
-}
-
-/// What follows an escape sequence whose ESC has been read (ECMA-48, 5.3 to 5.6). A sequence that
-/// is cut off is taken for as long as it could go on.
-fn after_escape(text: &str) -> &str {
-    let (kind, body) = match text.chars().next() {
-        Some(first) if first.is_ascii() => (first, &text[1..]),
-        _ => return text,
-    };
-    match kind {
-        // Control sequences end with a byte from @ to ~.
-        '[' => match body.find(|c: char| !matches!(c, ' '..='?')) {
-            Some(end) if matches!(body.as_bytes()[end], b'@'..=b'~') => &body[end + 1..],
-            Some(end) => &body[end..],
-            None => "",
-        },
-        // Operating system commands and the like end with BEL, or with the string terminator.
-        ']' | 'P' | 'X' | '^' | '_' => match body.find(['\u{7}', ESCAPE]) {
-            Some(end) if body.as_bytes()[end] == 7 => &body[end + 1..],
-            Some(end) => body[end + 1..].strip_prefix('\\').unwrap_or(&body[end..]),
-            None => "",
-        },
-        // Sequences with intermediate bytes, like the choice of a character set.
-        ' '..='/' => {
-            let end = body
-                .find(|c: char| !matches!(c, ' '..='/'))
-                .unwrap_or(body.len());
-            body[end..].get(1..).unwrap_or("")
-        }
-        '0'..='~' => body,
-        _ => text,
-    }
-}
 
 /// A text of at most so many characters, the last of them an ellipsis where it was longer; and
 /// whether it was.
@@ -141,15 +69,15 @@ pub fn abridged<'a>(lines: &[&'a str], chars: usize) -> (Vec<Cow<'a, str>>, bool
 /// What stands before and after the first of some text in another. The standard library's search is
 /// faster in long texts, and costs the component kilobytes.
 #[must_use]
-pub fn cut<'a>(text: &'a str, at: &str) -> Option<(&'a str, &'a str)> {
+pub fn split_once<'a>(text: &'a str, at: &str) -> Option<(&'a str, &'a str)> {
     let mut places = text.as_bytes().windows(at.len());
     let place = places.position(|part| part == at.as_bytes())?;
     Some((text.get(..place)?, text.get(place + at.len()..)?))
 }
 
 /// The parts of a text between some text.
-pub fn parts<'a>(text: &'a str, between: &'static str) -> Parts<'a> {
-    Parts {
+pub fn split<'a>(text: &'a str, between: &'static str) -> Split<'a> {
+    Split {
         rest: Some(text),
         between,
     }
@@ -157,17 +85,17 @@ pub fn parts<'a>(text: &'a str, between: &'static str) -> Parts<'a> {
 
 /// The parts of a text, one after the other.
 #[derive(Debug, Clone)]
-pub struct Parts<'a> {
+pub struct Split<'a> {
     rest: Option<&'a str>,
     between: &'static str,
 }
 
-impl<'a> Iterator for Parts<'a> {
+impl<'a> Iterator for Split<'a> {
     type Item = &'a str;
 
     fn next(&mut self) -> Option<&'a str> {
         let rest = self.rest.take()?;
-        let Some((part, rest)) = cut(rest, self.between) else {
+        let Some((part, rest)) = split_once(rest, self.between) else {
             return Some(rest);
         };
         self.rest = Some(rest);
@@ -180,26 +108,6 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-
-    #[test]
-    fn escape_sequences_of_every_kind_go() {
-        for (text, expected) in [
-            ("plain ünïcode ✓", "plain ünïcode ✓"),
-            ("\u{1b}[1;31mred\u{1b}[0m", "red"),
-            ("a\0b", "ab"),
-            ("\u{1b}]0;title\u{7}x", "x"),
-            ("\u{1b}]8;;http://x\u{1b}\\link\u{1b}]8;;\u{1b}\\", "link"),
-            ("\u{1b}(Bx", "x"),
-            ("\u{1b}Mx", "x"),
-            ("\u{1b}[31", ""),
-            ("\u{1b}", ""),
-            ("\u{1b}ü", "ü"),
-            ("\u{1b}[ü", "ü"),
-            ("\u{1b}\u{1b}[0mx", "x"),
-        ] {
-            assert_eq!(scrubbed(text.into()), expected, "{text:?}");
-        }
-    }
 
     #[test]
     fn a_text_is_cut_between_characters() {
@@ -236,11 +144,11 @@ mod tests {
         ] {
             let expected: Vec<_> = text.split(" or ").collect();
             assert_eq!(
-                parts(text, " or ").collect::<Vec<_>>(),
+                split(text, " or ").collect::<Vec<_>>(),
                 expected,
                 "{text:?}"
             );
-            assert_eq!(cut(text, " or "), text.split_once(" or "));
+            assert_eq!(split_once(text, " or "), text.split_once(" or "));
         }
     }
 
@@ -257,12 +165,6 @@ mod tests {
             if !is_cut {
                 prop_assert_eq!(kept, lines);
             }
-        }
-
-        #[test]
-        fn scrubbing_leaves_no_escape_and_never_panics(text in ".*\u{1b}?.*\u{1b}?\\[?.*") {
-            let clean = scrubbed(text);
-            prop_assert!(!clean.contains(['\0', ESCAPE]));
         }
     }
 }

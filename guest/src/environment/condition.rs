@@ -10,7 +10,7 @@
 //! | `A or B` | one of them does; `and` binds closer |
 
 use super::variables::Variables;
-use crate::text::{cut, parts};
+use crate::text::{split, split_once};
 
 const OR: &str = " or ";
 const AND: &str = " and ";
@@ -18,13 +18,13 @@ const NOT: &str = "not ";
 
 /// Whether a condition holds. The empty one never does.
 pub fn holds(condition: &str, variables: &Variables<'_>) -> bool {
-    parts(condition, OR).any(|all| parts(all, AND).all(|one| one_holds(one, variables)))
+    split(condition, OR).any(|all| split(all, AND).all(|one| one_holds(one, variables)))
 }
 
 /// The variables that a condition names.
 pub fn variables(condition: &'static str) -> impl Iterator<Item = &'static str> {
-    parts(condition, OR)
-        .flat_map(|all| parts(all, AND))
+    split(condition, OR)
+        .flat_map(|all| split(all, AND))
         .map(|one| name_and_pattern(one.strip_prefix(NOT).unwrap_or(one)).0)
         .filter(|name| !name.is_empty())
 }
@@ -48,7 +48,7 @@ fn one_holds(one: &str, variables: &Variables<'_>) -> bool {
 
 /// A name, and what its value is compared with: whether they should be equal, and the pattern.
 fn name_and_pattern(one: &str) -> (&str, Option<(bool, &str)>) {
-    match cut(one, "=") {
+    match split_once(one, "=") {
         None => (one, None),
         Some((name, pattern)) => match name.strip_suffix('!') {
             Some(name) => (name, Some((false, pattern))),
@@ -58,7 +58,7 @@ fn name_and_pattern(one: &str) -> (&str, Option<(bool, &str)>) {
 }
 
 fn is_like(value: &str, pattern: &str) -> bool {
-    match cut(pattern, "*") {
+    match split_once(pattern, "*") {
         None => value.eq_ignore_ascii_case(pattern),
         Some((start, rest)) => {
             let (Some(begins), Some(after)) = (value.get(..start.len()), value.get(start.len()..))
@@ -67,7 +67,7 @@ fn is_like(value: &str, pattern: &str) -> bool {
             };
             begins.eq_ignore_ascii_case(start)
                 && match rest.strip_suffix('*') {
-                    Some(inside) => cut(after, inside).is_some(),
+                    Some(inside) => split_once(after, inside).is_some(),
                     None => rest.is_empty(),
                 }
         }

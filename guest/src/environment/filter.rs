@@ -13,7 +13,7 @@
 
 use std::borrow::Cow;
 
-use crate::text::{cut, parts};
+use crate::text::{split, split_once};
 
 /// Whether there is such a filter.
 #[cfg(test)]
@@ -38,7 +38,7 @@ pub fn filtered<'a>(filter: &str, value: &'a str) -> Option<Cow<'a, str>> {
         "quoted" => return Some(Cow::Owned(quoted(value))),
         "sha" => is_sha(value).then_some(value)?,
         "source" => source(value)?,
-        prefixes => parts(prefixes.get(1..)?, ",")
+        prefixes => split(prefixes.get(1..)?, ",")
             .find_map(|prefix| value.strip_prefix(prefix))
             .unwrap_or(value),
     };
@@ -53,7 +53,7 @@ pub fn short_ref(value: &str) -> &str {
     };
     if let Some((_, branch)) = short
         .strip_prefix("remotes/")
-        .and_then(|branch| cut(branch, "/"))
+        .and_then(|branch| split_once(branch, "/"))
     {
         return branch;
     }
@@ -104,7 +104,7 @@ fn quoted(value: &str) -> String {
 /// The branch or tag that CodeBuild was asked for: not where it was asked for a commit, a pull
 /// request (`pr/24`) or an archive (`arn:aws:s3:::…`).
 fn source(version: &str) -> Option<&str> {
-    let name = match cut(version, "^{") {
+    let name = match split_once(version, "^{") {
         Some((name, pin)) if pin.ends_with('}') => name,
         _ => version,
     };

@@ -10,7 +10,7 @@
 
 use super::filter;
 use crate::event::{Commit, Git};
-use crate::text::cut;
+use crate::text::split_once;
 
 /// The shortest beginning of a commit hash that people write.
 const ABBREVIATION: usize = 7;
@@ -68,7 +68,7 @@ fn said(commit: &Commit) -> Option<&str> {
 
 /// The first commit of `Merge <commit> into <commit>`, and nothing of any other text.
 fn merged(text: &str) -> Option<&str> {
-    let (head, base) = cut(text.trim().strip_prefix("Merge ")?, " into ")?;
+    let (head, base) = split_once(text.trim().strip_prefix("Merge ")?, " into ")?;
     (filter::is_sha(head) && filter::is_sha(base)).then_some(head)
 }
 

@@ -8,6 +8,7 @@
 //! ```
 
 mod condition;
+mod entries;
 mod filter;
 mod git;
 mod provider;
@@ -18,8 +19,8 @@ mod variables;
 
 use serde_json::Value;
 
-use crate::event::{RunStarted, Tag};
-use crate::settings;
+use crate::event::{LOCATION_PREFIX, RunStarted, Tag};
+use entries::entries;
 use providers::PROVIDERS;
 pub use run_env::RunEnv;
 use variables::{SETTING, Variables};
@@ -65,7 +66,7 @@ impl Surroundings {
             .copied()
             .find(|provider| provider.is_here(&Variables::new(&run, provider.is_exact)));
         let (run_env, mut problems) = RunEnv::new(&mut run, provider);
-        let (tags, malformed) = settings::entries("tags", run.settings.tags.take(), true);
+        let (tags, malformed) = entries("tags", run.settings.tags.take(), true);
         problems.extend(malformed);
         let worker = Variables::new(&run, true).get(WORKER);
         Self {
@@ -75,10 +76,7 @@ impl Surroundings {
                 .into_iter()
                 .map(|(key, value)| tag(key, value))
                 .collect(),
-            location_prefix: run
-                .settings
-                .text(settings::LOCATION_PREFIX)
-                .map(str::to_owned),
+            location_prefix: run.settings.text(LOCATION_PREFIX).map(str::to_owned),
             problems,
         }
     }

@@ -5,13 +5,13 @@ use std::borrow::Cow;
 use serde::{Serialize, Serializer};
 use serde_json::Value;
 
+use super::entries::entries;
 use super::git;
 use super::provider::{Field, Provider};
 use super::variables::Variables;
-use crate::event::{Git, RunStarted};
+use crate::event::{Git, RunStarted, Settings};
 use crate::limits;
-use crate::settings::{self, Settings};
-use crate::text::{self, cut};
+use crate::text::{self, split_once};
 
 /// Where nothing is known of the run's surroundings.
 const GENERIC: &str = "generic";
@@ -29,7 +29,7 @@ impl RunEnv {
     /// The `run_env` of a run in a CI system, or in none; and what was left out or cut, in words.
     pub fn new(run: &mut RunStarted, provider: Option<&Provider>) -> (Self, Vec<String>) {
         let environment = run.settings.environment.take();
-        let (environment, problems) = settings::entries("environment", environment, false);
+        let (environment, problems) = entries("environment", environment, false);
         let mut made = Making {
             settings: &run.settings,
             environment: environment.into_iter().filter_map(further).collect(),
@@ -148,7 +148,7 @@ fn further((name, value): (String, Value)) -> Option<(String, String)> {
 
 /// An address without the user and the password that may stand before its host.
 fn without_credentials(address: &str) -> Cow<'_, str> {
-    let Some((scheme, rest)) = cut(address, "://") else {
+    let Some((scheme, rest)) = split_once(address, "://") else {
         return address.into();
     };
     let mut user_ends = None;

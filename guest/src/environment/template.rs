@@ -12,7 +12,7 @@ use std::borrow::Cow;
 
 use super::variables::Variables;
 use super::{condition, filter};
-use crate::text::{cut, parts};
+use crate::text::{split, split_once};
 
 const OR: &str = " or ";
 const IF: &str = " if ";
@@ -25,9 +25,9 @@ pub fn value(template: &str, variables: &Variables<'_>) -> Option<String> {
     }
     let mut text = String::new();
     let mut rest = template;
-    while let Some((before, after)) = cut(rest, "[") {
+    while let Some((before, after)) = split_once(rest, "[") {
         append(&mut text, before, variables)?;
-        let (inside, after) = cut(after, "]")?;
+        let (inside, after) = split_once(after, "]")?;
         let length = text.len();
         if append(&mut text, inside, variables).is_none() {
             text.truncate(length);
@@ -42,12 +42,12 @@ pub fn value(template: &str, variables: &Variables<'_>) -> Option<String> {
 pub fn variables(template: &'static str) -> impl Iterator<Item = &'static str> {
     let (template, condition) = template_and_condition(template);
     references(template)
-        .flat_map(|reference| parts(name_and_filters(reference).0, OR))
+        .flat_map(|reference| split(name_and_filters(reference).0, OR))
         .chain(condition::variables(condition.unwrap_or("")))
 }
 
 fn template_and_condition(template: &str) -> (&str, Option<&str>) {
-    match cut(template, IF) {
+    match split_once(template, IF) {
         Some((template, condition)) => (template, Some(condition)),
         None => (template, None),
     }
@@ -55,13 +55,13 @@ fn template_and_condition(template: &str) -> (&str, Option<&str>) {
 
 /// What stands in braces.
 fn references(template: &'static str) -> impl Iterator<Item = &'static str> {
-    let pieces = parts(template, "{").skip(1);
-    pieces.filter_map(|piece| Some(cut(piece, "}")?.0))
+    let pieces = split(template, "{").skip(1);
+    pieces.filter_map(|piece| Some(split_once(piece, "}")?.0))
 }
 
 /// The names in a reference, and the filters after them.
 fn name_and_filters(reference: &str) -> (&str, Option<&str>) {
-    match cut(reference, "|") {
+    match split_once(reference, "|") {
         Some((names, filters)) => (names, Some(filters)),
         None => (reference, None),
     }
@@ -70,8 +70,8 @@ fn name_and_filters(reference: &str) -> (&str, Option<&str>) {
 /// Adds a part without brackets; none where a variable is not set.
 fn append(text: &mut String, part: &str, variables: &Variables<'_>) -> Option<()> {
     let mut rest = part;
-    while let Some((literal, after)) = cut(rest, "{") {
-        let (reference, after) = cut(after, "}")?;
+    while let Some((literal, after)) = split_once(rest, "{") {
+        let (reference, after) = split_once(after, "}")?;
         text.push_str(literal);
         text.push_str(&referred(reference, variables)?);
         rest = after;
@@ -83,9 +83,9 @@ fn append(text: &mut String, part: &str, variables: &Variables<'_>) -> Option<()
 /// The value of the first variable that is set and that the filters leave something of.
 fn referred<'a>(reference: &str, variables: &Variables<'a>) -> Option<Cow<'a, str>> {
     let (names, filters) = name_and_filters(reference);
-    parts(names, OR).find_map(|name| {
+    split(names, OR).find_map(|name| {
         let mut value = Cow::Borrowed(variables.get(name)?);
-        for filter in filters.into_iter().flat_map(|filters| parts(filters, "|")) {
+        for filter in filters.into_iter().flat_map(|filters| split(filters, "|")) {
             value = match value {
                 Cow::Borrowed(value) => filter::filtered(filter, value)?,
                 Cow::Owned(value) => Cow::Owned(filter::filtered(filter, &value)?.into_owned()),
@@ -151,7 +151,7 @@ mod tests {
                 }
                 for reference in references(made) {
                     let (_, filters) = name_and_filters(reference);
-                    for filter in filters.into_iter().flat_map(|filters| parts(filters, "|")) {
+                    for filter in filters.into_iter().flat_map(|filters| split(filters, "|")) {
                         assert!(filter::exists(filter), "{template}: {filter}");
                     }
                 }

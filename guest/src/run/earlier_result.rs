@@ -5,10 +5,11 @@
 
 use serde_json::{Map, Value};
 
+use crate::execution::TestResult;
 use crate::json::json;
 use crate::limits;
-use crate::outcome::TestResult;
-use crate::text::{scrub, shortened};
+use crate::scrub::scrub_json;
+use crate::text::shortened;
 
 /// The results that there are.
 const RESULTS: [TestResult; 4] = [
@@ -44,7 +45,7 @@ pub fn settled(mut fields: Map<String, Value>) -> Result<(TestResult, String), &
             .find(|result| Some(result.as_str()) == word)
             .ok_or("is none of passed, failed, skipped and unknown")?,
     };
-    fields.values_mut().for_each(scrub);
+    fields.values_mut().for_each(scrub_json);
     Ok((result, json(&fields)))
 }
 

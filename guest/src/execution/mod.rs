@@ -1,21 +1,24 @@
 //! One run of one test, from its start to its result.
 
+mod verdict;
+
+pub use verdict::{TestResult, Verdict};
+
 use crate::event::{self, Phase, Tag, TestStarted};
-use crate::outcome::Verdict;
 use crate::problem::Problems;
+use crate::scrub::without_escapes;
 use crate::span::Span;
 use crate::tag::Tags;
-use crate::text::scrubbed;
 
 /// Why an execution is over.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Ending {
+pub enum Ending<'a> {
     /// The runner said so.
     Finished,
     /// The run ended in order before the test did.
     RunEnded,
-    /// The events break off.
-    BrokenOff,
+    /// The process that ran the test ended, for this reason where it is known.
+    Aborted(Option<&'a str>),
 }
 
 /// One run of one test. Times are nanoseconds since the run started.
@@ -33,9 +36,9 @@ impl Execution {
     /// An execution that begins now.
     #[must_use]
     pub fn new(mut test: TestStarted) -> Self {
-        test.scope = scrubbed(test.scope);
-        test.name = scrubbed(test.name);
-        test.file = test.file.map(scrubbed);
+        test.scope = without_escapes(test.scope);
+        test.name = without_escapes(test.name);
+        test.file = test.file.map(without_escapes);
         Self {
             end: test.time,
             has_phase: false,
@@ -90,14 +93,16 @@ impl Execution {
     }
 
     /// Ends the execution. A time before the last that is known of it counts as that one.
-    pub fn end(&mut self, time: i64, ending: Ending) {
+    pub fn end(&mut self, time: i64, ending: Ending<'_>) {
         self.end = self.end.max(time);
         match ending {
             Ending::Finished => {}
             Ending::RunEnded => self
                 .verdict
                 .leave_open("The run ended before this test did."),
-            Ending::BrokenOff => self.verdict.crash("The process ended while this test ran."),
+            Ending::Aborted(reason) => self
+                .verdict
+                .crash(reason.unwrap_or("The process ended while this test ran.")),
         }
     }
 
@@ -125,9 +130,9 @@ impl Execution {
         &self.tags
     }
 
-    /// Hands its spans out.
+    /// Its spans, in the order in which they came.
     #[must_use]
-    pub fn take_spans(&mut self) -> Vec<Span> {
-        std::mem::take(&mut self.spans)
+    pub fn spans(&self) -> &[Span] {
+        &self.spans
     }
 }

@@ -30,9 +30,10 @@ impl Running {
         true
     }
 
-    /// Passes a number over, if it is greater than all before it, and says whether it was.
+    /// Takes a number for a result without a start, if it is greater than all before it, and says
+    /// whether it was.
     #[must_use]
-    pub fn pass_over(&mut self, number: u64) -> bool {
+    pub fn reserve(&mut self, number: u64) -> bool {
         let is_new = !self.has_started(number);
         if is_new {
             self.newest = Some(number);
@@ -53,18 +54,18 @@ impl Running {
     }
 
     /// Takes the execution of that number out, if it runs.
-    pub fn finish(&mut self, number: u64) -> Option<Execution> {
+    pub fn finish(&mut self, number: u64) -> Option<Box<Execution>> {
         let index = self.index(number)?;
         let execution = self.executions[index].1.take()?;
         self.count -= 1;
         while let Some((_, None)) = self.executions.front() {
             self.executions.pop_front();
         }
-        Some(*execution)
+        Some(execution)
     }
 
     /// Takes the oldest execution out.
-    pub fn finish_oldest(&mut self) -> Option<Execution> {
+    pub fn finish_oldest(&mut self) -> Option<Box<Execution>> {
         let number = self.executions.front()?.0;
         self.finish(number)
     }

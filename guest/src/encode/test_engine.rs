@@ -5,10 +5,9 @@ use std::borrow::Cow;
 use serde::ser::SerializeStruct;
 use serde::{Serialize, Serializer};
 
-use crate::environment::RunEnv;
+use super::Header;
 use crate::event::Failure;
 use crate::execution::Execution;
-use crate::identity::RunId;
 use crate::json::{Pieces, json};
 use crate::limits;
 use crate::span::{Node, Tree};
@@ -27,39 +26,33 @@ pub struct Cuts {
 impl Cuts {
     /// What to say of them, if there were any.
     #[must_use]
-    pub fn told(&self) -> Option<String> {
+    pub fn sentence(&self) -> Option<String> {
         let counts = [
             (self.names, "names"),
             (self.reasons, "failure reasons"),
             (self.expanded, "failures' texts"),
             (self.backtraces, "backtraces"),
         ];
-        let mut told = String::new();
+        let mut sentence = String::new();
         for (count, what) in counts.into_iter().filter(|(count, _)| *count > 0) {
-            let separator = if told.is_empty() {
+            let separator = if sentence.is_empty() {
                 "cut to what Test Engine keeps: "
             } else {
                 ", "
             };
-            told.push_str(&format!("{separator}{count} {what}"));
+            sentence.push_str(&format!("{separator}{count} {what}"));
         }
-        (!told.is_empty()).then_some(told)
+        (!sentence.is_empty()).then_some(sentence)
     }
 }
 
-/// An execution as an element of an upload's `data`, and of the `--json` array; with what comes
-/// before the paths of files.
+/// An execution as an element of an upload's `data`, and of the `--json` array.
 #[must_use]
-pub fn execution(
-    run: RunId,
-    location_prefix: Option<&str>,
-    mut execution: Execution,
-    cuts: &mut Cuts,
-) -> String {
-    let spans = execution.take_spans();
+pub fn execution(header: &Header, execution: &Execution, cuts: &mut Cuts) -> String {
     let test = execution.test();
     let failures = execution.verdict().failures();
-    let file = test.file.as_deref().map(|file| match location_prefix {
+    let prefix = header.location_prefix.as_deref();
+    let file = test.file.as_deref().map(|file| match prefix {
         Some(prefix) => Cow::Owned(joined(prefix, file)),
         None => Cow::Borrowed(file),
     });
@@ -73,7 +66,8 @@ pub fn execution(
     });
     let (start, end) = (rounded(test.time), rounded(execution.ended_at()));
     let mut json = Pieces::with_capacity(LIKELY_BYTES);
-    json.raw(r#"{"id":""#).raw(&run.execution(test.execution));
+    json.raw(r#"{"id":""#)
+        .raw(&header.id.execution(test.execution));
     json.raw(r#"","scope":""#).text(&test.scope);
     json.raw(r#"","name":""#).text(&name);
     if let Some(file) = &file {
@@ -84,10 +78,10 @@ pub fn execution(
         json.raw(r#"","file_name":""#).text(file);
     }
     json.raw(r#"","history":{"section":"top","children":"#);
-    if spans.is_empty() {
+    if execution.spans().is_empty() {
         json.raw("[]");
     } else {
-        let spans = Tree::new(spans);
+        let spans = Tree::new(execution.spans());
         json.value(&spans.roots().map(SpanJson).collect::<Vec<_>>());
     }
     json.raw(r#","start_at":"#).seconds(start);
@@ -118,9 +112,9 @@ const LIKELY_BYTES: usize = 384;
 
 /// The part of an upload before its results: `{"format":"json",…,"data":[`.
 #[must_use]
-pub fn opening(run_env: &RunEnv, tags: &Tags) -> String {
+pub fn opening(header: &Header, tags: &Tags) -> String {
     let tags = tags.as_map();
-    let run_env = json(run_env);
+    let run_env = json(&header.run_env);
     let tags = match tags.is_empty() {
         true => String::new(),
         false => format!(r#""tags":{},"#, json(tags)),

@@ -1,4 +1,4 @@
-//! Ids: one random UUID for a run, from which those of its executions follow.
+//! The id of a run, a random UUID, from which those of its executions follow.
 //!
 //! An id that follows from the run and the execution's number is the same in the upload, in the
 //! `--json` file and in every replay, and needs no randomness in here.

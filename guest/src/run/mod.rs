@@ -1,49 +1,47 @@
 //! The fold: a run, from its first event to its last upload.
 //!
-//! What does not fit is passed over, counted and told; nothing stops the fold:
+//! What does not fit is ignored, counted and reported; nothing stops the fold:
 //!
 //! | event | rule |
 //! |---|---|
 //! | a line that is no event | rejected with its number; the lines around it count |
-//! | an event or a field that this version does not know | passed over, counted |
-//! | a second `run-started` | passed over, told |
-//! | a `result` that lacks what a result must have | passed over, told |
-//! | a `test-started` or `result` whose number is not above all before | passed over, told |
-//! | anything for an execution that has not started, or has finished | passed over, told |
+//! | an event or a field that this version does not know | ignored, counted |
+//! | a second `run-started` | ignored, reported |
+//! | a `result` that lacks what a result must have | ignored, reported |
+//! | a `test-started` or `result` whose number is not above all before | ignored, reported |
+//! | anything for an execution that has not started, or has finished | ignored, reported |
 //! | a test that never finishes | becomes a result when the run does ([`Run::finish`]) |
 //! | a time before zero, an end before its start | brought forward to it |
 //! | a span outside the time of its test | kept with its own times |
 //! | a tag twice | the later one counts |
+//! | events before `run-started` | as good as later ones; nothing can be taken before it |
+//! | `run-aborted` and `run-finished` in one run | the run has finished |
 
-use std::collections::VecDeque;
-use std::rc::Rc;
+mod earlier_result;
+mod ranges;
+mod running;
+mod waiting;
 
-use crate::earlier;
-use crate::environment::{RunEnv, Surroundings};
+pub use ranges::Ranges;
+pub use waiting::Outputs;
+
+use running::Running;
+use waiting::{Output, Waiting};
+
+use crate::encode::test_engine::{self, Cuts};
+use crate::encode::{Content, Header, Settled};
+use crate::environment::Surroundings;
 use crate::event::{
-    self, EarlierResult, Event, EventError, Parsed, RunStarted, Span, Tag, TestStarted,
+    self, EarlierResult, Event, EventError, Parsed, RunAborted, RunStarted, Span, Tag, TestStarted,
 };
-use crate::execution::{Ending, Execution};
-use crate::identity::RunId;
+use crate::execution::{Ending, Execution, TestResult};
 use crate::json::json;
 use crate::limits;
-use crate::outcome::TestResult;
-use crate::payload::{self, Cuts};
 use crate::problem::Problems;
-use crate::ranges::Ranges;
-use crate::running::Running;
+use crate::scrub::without_escapes;
 use crate::tag::Tags;
 
-/// What will be taken from a run.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Outputs {
-    /// Upload bodies.
-    pub uploads: bool,
-    /// The results alone.
-    pub results: bool,
-}
-
-/// A line that was passed over.
+/// A line that is no event.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RejectedLine {
     /// Its number, counted from 1 over the whole run.
@@ -59,7 +57,7 @@ pub struct Progress {
     pub lines: u64,
     /// Results that wait to be uploaded.
     pub uploadable: u64,
-    /// The first lines of this chunk that were passed over.
+    /// The first lines of this chunk that are no events.
     pub rejected: Vec<RejectedLine>,
 }
 
@@ -90,16 +88,12 @@ pub struct Counts {
 /// A run.
 #[derive(Debug)]
 pub struct Run {
-    outputs: Outputs,
     header: Option<Header>,
     tags: Tags,
     running: Running,
-    uploaded: Ranges,
-    /// What `uploaded` events added since `uploaded` was put in order, once for all of them.
-    more_uploaded: Vec<(u64, u64)>,
-    /// Results in the order in which they finished; each lives until every output has taken it.
-    to_upload: VecDeque<Rc<Settled>>,
-    to_results: VecDeque<Rc<Settled>>,
+    waiting: Waiting,
+    /// What `uploaded` events of this chunk name, looked up once for all of them.
+    accepted: Vec<(u64, u64)>,
     counts: Counts,
     lines: u64,
     rejected: u64,
@@ -108,13 +102,8 @@ pub struct Run {
     cuts: Cuts,
     now: i64,
     is_over: bool,
-}
-
-#[derive(Debug)]
-struct Header {
-    id: RunId,
-    run_env: RunEnv,
-    location_prefix: Option<String>,
+    /// How the process ended that ran the tests, where somebody has said so.
+    abort_reason: Option<String>,
 }
 
 impl Run {
@@ -122,14 +111,11 @@ impl Run {
     #[must_use]
     pub fn new(outputs: Outputs) -> Self {
         Self {
-            outputs,
             header: None,
             tags: Tags::default(),
             running: Running::default(),
-            uploaded: Ranges::default(),
-            more_uploaded: Vec::new(),
-            to_upload: VecDeque::new(),
-            to_results: VecDeque::new(),
+            waiting: Waiting::new(outputs),
+            accepted: Vec::new(),
             counts: Counts::default(),
             lines: 0,
             rejected: 0,
@@ -138,6 +124,7 @@ impl Run {
             cuts: Cuts::default(),
             now: 0,
             is_over: false,
+            abort_reason: None,
         }
     }
 
@@ -153,7 +140,7 @@ impl Run {
                 Ok(parsed) => self.fold(parsed),
                 Err(error) => {
                     self.rejected += 1;
-                    if rejected.len() < limits::TOLD {
+                    if rejected.len() < limits::QUOTED {
                         rejected.push(RejectedLine {
                             line: self.lines,
                             error,
@@ -162,7 +149,9 @@ impl Run {
                 }
             }
         }
-        self.forget_uploaded();
+        if !self.accepted.is_empty() {
+            self.waiting.accept(std::mem::take(&mut self.accepted));
+        }
         Progress {
             lines: self.lines,
             uploadable: self.uploadable(),
@@ -172,20 +161,15 @@ impl Run {
 
     /// There are no more events: what has not finished becomes a result all the same.
     pub fn finish(&mut self) {
+        let reason = self.abort_reason.take();
         let ending = match self.is_over {
             true => Ending::RunEnded,
-            false => Ending::BrokenOff,
+            false => Ending::Aborted(reason.as_deref()),
         };
         while let Some(execution) = self.running.finish_oldest() {
             self.settle(execution, self.now, ending);
         }
-        if let Some(cuts) = self.cuts.told() {
-            self.problems.add(|| cuts);
-        }
-        if self.header.is_none() && self.counts != Counts::default() {
-            self.problems
-                .add(|| "without a run-started nothing can be uploaded".to_owned());
-        }
+        self.abort_reason = reason;
     }
 
     /// The next request, with as many results as are allowed and wait.
@@ -195,22 +179,23 @@ impl Run {
             *limits::UPLOAD_RESULTS.start(),
             *limits::UPLOAD_RESULTS.end(),
         );
-        let mut body = payload::opening(&header.run_env, &self.tags);
+        let mut body = test_engine::opening(header, &self.tags);
         let mut numbers = Vec::new();
         while (numbers.len() as u32) < max_results
-            && let Some(next) = self.to_upload.pop_front()
+            && let Some(next) = self.waiting.pop(Output::Uploads)
         {
+            let json = next.test_engine(header, &mut self.cuts);
             if !numbers.is_empty() {
-                if body.len() + next.json.len() + 3 > limits::UPLOAD_BYTES {
-                    self.to_upload.push_front(next);
+                if body.len() + json.len() + 3 > limits::UPLOAD_BYTES {
+                    self.waiting.unpop(Output::Uploads, next);
                     break;
                 }
                 body.push(',');
             }
-            body.push_str(&next.json);
+            body.push_str(json);
             numbers.push((next.number, next.number));
         }
-        body.push_str(payload::CLOSING);
+        body.push_str(test_engine::CLOSING);
         (!numbers.is_empty()).then(|| Upload {
             body,
             results: numbers.len() as u32,
@@ -220,15 +205,16 @@ impl Run {
 
     /// The next results, as a JSON array.
     pub fn take_results(&mut self, max_results: u32) -> Option<String> {
+        let header = self.header.as_ref()?;
         let mut array = String::from("[");
         for _ in 0..max_results.max(1) {
-            let Some(next) = self.to_results.pop_front() else {
+            let Some(next) = self.waiting.pop(Output::Results) else {
                 break;
             };
             if array.len() > 1 {
                 array.push(',');
             }
-            array.push_str(&next.json);
+            array.push_str(next.test_engine(header, &mut self.cuts));
         }
         array.push(']');
         (array.len() > 2).then_some(array)
@@ -237,7 +223,7 @@ impl Run {
     /// How many results wait to be uploaded.
     #[must_use]
     pub fn uploadable(&self) -> u64 {
-        self.to_upload.len() as u64
+        self.waiting.count(Output::Uploads) as u64
     }
 
     /// Whether the run's first event has come.
@@ -270,10 +256,17 @@ impl Run {
         self.not_understood
     }
 
-    /// What a person should hear of.
+    /// How many things a person should hear of, and the first of them in a sentence each.
     #[must_use]
-    pub const fn problems(&self) -> &Problems {
-        &self.problems
+    pub fn problems(&self) -> (u64, Vec<String>) {
+        let mut problems = self.problems.clone();
+        if let Some(cuts) = self.cuts.sentence() {
+            problems.add(|| cuts);
+        }
+        if self.header.is_none() && self.counts != Counts::default() {
+            problems.add(|| "without a run-started nothing can be uploaded".to_owned());
+        }
+        (problems.count(), problems.sentences().to_vec())
     }
 
     fn fold(&mut self, parsed: Parsed) {
@@ -304,12 +297,13 @@ impl Run {
             }
             Event::Result(result) => self.earlier_result(result),
             Event::Uploaded(uploaded) => {
-                self.more_uploaded.extend(uploaded.executions);
+                self.accepted.extend(uploaded.executions);
             }
             Event::RunFinished(run) => {
                 self.tick(run.time);
                 self.is_over = true;
             }
+            Event::RunAborted(run) => self.run_aborted(run),
             Event::Unknown(_) => self.not_understood += 1,
         }
     }
@@ -317,7 +311,7 @@ impl Run {
     fn run_started(&mut self, run: RunStarted) {
         if self.header.is_some() {
             self.problems
-                .add(|| format!("line {}: a second run-started was passed over", self.lines));
+                .add(|| format!("line {}: a second run-started was ignored", self.lines));
             return;
         }
         let id = run.id;
@@ -356,10 +350,11 @@ impl Run {
 
     fn earlier_result(&mut self, event: EarlierResult) {
         let (line, number) = (self.lines, event.execution);
-        match earlier::settled(event.result) {
+        match earlier_result::settled(event.result) {
             Err(why) => self.problems.add(|| format!("line {line}: a result {why}")),
-            Ok((result, json)) if self.running.pass_over(number) => {
-                self.keep(number, result, json);
+            Ok((result, json)) if self.running.reserve(number) => {
+                let content = Content::Earlier(json.into_boxed_str());
+                self.keep(Settled::new(number, result, content));
             }
             Ok(_) => self
                 .problems
@@ -397,47 +392,30 @@ impl Run {
             .add(|| format!("line {line}: {event} of execution {number}, which {why}"));
     }
 
-    fn settle(&mut self, mut execution: Execution, time: i64, ending: Ending) {
+    /// A run that is aborted more than once was so for the first reason that somebody knew.
+    fn run_aborted(&mut self, run: RunAborted) {
+        self.tick(run.time.unwrap_or(0));
+        let reason = run.reason.map(without_escapes);
+        let reason = reason.filter(|reason| !reason.trim().is_empty());
+        self.abort_reason = self.abort_reason.take().or(reason);
+    }
+
+    fn settle(&mut self, mut execution: Box<Execution>, time: i64, ending: Ending<'_>) {
         execution.end(time, ending);
         let number = execution.test().execution;
         let result = execution.verdict().result();
-        let header = self.header.as_ref();
-        let run = header.map_or(RunId::NONE, |header| header.id);
-        let prefix = header.and_then(|header| header.location_prefix.as_deref());
-        let json = payload::execution(run, prefix, execution, &mut self.cuts);
-        self.keep(number, result, json);
+        self.keep(Settled::new(number, result, Content::Execution(execution)));
     }
 
-    /// Keeps a result until every output has taken it.
-    fn keep(&mut self, number: u64, result: TestResult, json: String) {
-        *match result {
+    /// Counts a result, and keeps it until every output has taken it.
+    fn keep(&mut self, settled: Settled) {
+        *match settled.result {
             TestResult::Passed => &mut self.counts.passed,
             TestResult::Failed => &mut self.counts.failed,
             TestResult::Skipped => &mut self.counts.skipped,
             TestResult::Unknown => &mut self.counts.unknown,
         } += 1;
-        let settled = Rc::new(Settled {
-            number,
-            json: json.into_boxed_str(),
-        });
-        if self.outputs.uploads && !self.uploaded.contains(number) {
-            self.to_upload.push_back(Rc::clone(&settled));
-        }
-        if self.outputs.results {
-            self.to_results.push_back(settled);
-        }
-    }
-
-    /// Lets go of the results that `uploaded` events have named.
-    fn forget_uploaded(&mut self) {
-        if self.more_uploaded.is_empty() {
-            return;
-        }
-        let more = std::mem::take(&mut self.more_uploaded);
-        self.uploaded = std::mem::take(&mut self.uploaded).with(more);
-        let uploaded = &self.uploaded;
-        self.to_upload
-            .retain(|settled| !uploaded.contains(settled.number));
+        self.waiting.push(settled);
     }
 
     fn tick(&mut self, time: i64) {
@@ -454,10 +432,4 @@ fn receipt(numbers: Ranges) -> String {
         r#"{{"event":"uploaded","executions":{}}}"#,
         json(&numbers.as_slice())
     )
-}
-
-#[derive(Debug)]
-struct Settled {
-    number: u64,
-    json: Box<str>,
 }

@@ -8,8 +8,8 @@ use std::borrow::Cow;
 
 use serde_json::{Map, Number, Value};
 
-use crate::event::EventError;
-use crate::found::Found;
+use super::error::EventError;
+use crate::json::Found;
 
 /// The fields of one line, or of an object in it, that have not been taken yet.
 pub struct Fields<'a> {

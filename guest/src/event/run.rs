@@ -1,0 +1,89 @@
+//! Events of a whole run.
+
+use serde_json::{Map, Value};
+
+use super::settings::Settings;
+use crate::run_id::RunId;
+
+/// The run begins: who runs it, and where.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RunStarted {
+    /// A random UUID of the host's making: the run's key where the CI system gives none, and what
+    /// the ids of its executions are derived from.
+    pub id: RunId,
+    /// Those of the environment variables asked for that are set. What is no text counts as unset.
+    pub environment: Map<String, Value>,
+    /// Those of the values in files asked for that were found. What is no text counts as not found.
+    pub found: Map<String, Value>,
+    /// What git says of the working tree, where the host was told to ask it.
+    pub git: Option<Git>,
+    /// What the host was told to do.
+    pub settings: Settings,
+    /// The library that sends the results.
+    pub collector: Option<Tool>,
+    /// The test runner.
+    pub runner: Option<Tool>,
+    /// The programming language of the tests.
+    pub language: Option<Tool>,
+}
+
+/// What git says of the working tree.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Git {
+    /// The branch that is checked out; `HEAD` where none is.
+    pub branch: Option<String>,
+    /// Commits that the run may be of, first the one that is checked out.
+    pub commits: Vec<Commit>,
+}
+
+/// A commit in git.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Commit {
+    /// Its whole hash.
+    pub sha: String,
+    /// Its message.
+    pub message: Option<String>,
+}
+
+/// Something with a name and a version.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Tool {
+    /// Its name, lower case: `pytest`.
+    pub name: String,
+    /// Its version: `9.2.0`.
+    pub version: Option<String>,
+}
+
+/// A result that an earlier run has settled.
+#[derive(Debug, Clone, PartialEq)]
+pub struct EarlierResult {
+    /// The execution's number, greater than all before it in the run.
+    pub execution: u64,
+    /// An element of the array that `--json` writes.
+    pub result: Map<String, Value>,
+}
+
+/// The server has accepted these executions.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Uploaded {
+    /// Ranges of execution numbers, both ends included.
+    pub executions: Vec<(u64, u64)>,
+}
+
+/// The run is over, in order.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RunFinished {
+    /// When, in nanoseconds since the run started.
+    pub time: i64,
+    /// The runner's exit status.
+    pub status: Option<i64>,
+}
+
+/// The process that ran the tests died; whoever delivers its events says so.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RunAborted {
+    /// When, in nanoseconds since the run started, where that is known.
+    pub time: Option<i64>,
+    /// How the process ended, in words, for the tests that it left unfinished.
+    pub reason: Option<String>,
+}
