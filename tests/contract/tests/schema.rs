@@ -7,7 +7,7 @@ use contract::schema::Schema;
 use serde_json::{Map, Value, json};
 
 /// The events that the schema describes.
-const EVENTS: [&str; 9] = [
+const EVENTS: [&str; 10] = [
     "run-started",
     "test-started",
     "span",
@@ -17,6 +17,7 @@ const EVENTS: [&str; 9] = [
     "result",
     "uploaded",
     "run-finished",
+    "run-aborted",
 ];
 
 #[test]
