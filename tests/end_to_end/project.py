@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+import pytest
 from _buildkite_test_collector.component.component import Component
 
 if TYPE_CHECKING:
@@ -53,6 +54,12 @@ COMMAND = ("-m", "_buildkite_test_collector.cli")
 
 #: The courier's program.
 COURIER = "_buildkite_test_collector/courier/deliver_test_results.py"
+
+#: Whether all runs are delivered by pytest itself, as they are where there can be no courier.
+IS_IN_PROCESS = os.environ.get("BUILDKITE_TEST_COLLECTOR_COURIER") == "false"
+
+#: For tests of what only the courier can do.
+needs_courier = pytest.mark.skipif(IS_IN_PROCESS, reason="it takes the courier")
 
 #: The suite's token, as the stand-in expects it.
 TOKEN = "not-a-real-token"  # noqa: S105
@@ -320,6 +327,8 @@ class Project:
                 f"-p no:{name}" for name in COMPANIONS if name not in self._companions
             ),
         }
+        if IS_IN_PROCESS:
+            environ["BUILDKITE_ANALYTICS_COURIER"] = "false"
         if self.token is not None:
             environ["BUILDKITE_ANALYTICS_TOKEN"] = self.token
         return environ | self.environment

@@ -19,6 +19,8 @@ from _buildkite_test_collector.journal.writer import Journal
 from _buildkite_test_collector.settings import Settings
 from _buildkite_test_collector.surroundings.run_started import run_started
 
+from .project import needs_courier
+
 if TYPE_CHECKING:
     from stand_in import TestEngine
 
@@ -123,6 +125,7 @@ def test_a_file_of_a_run_that_has_grown_is_not_written_by_the_interpreter(
     assert len(engine.executions) == len(json.loads((tmp_path / "results.json").read_text()))
 
 
+@needs_courier
 @needs_bytecode
 def test_a_run_that_grows_is_compiled_after_all(project: Project) -> None:
     """The courier finds little at first, and much at the end."""

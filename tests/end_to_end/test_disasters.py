@@ -47,6 +47,7 @@ def test_sigint(project: Project) -> None:
     Aftermath(project.engine, project.path, project.output.read_text()).check(TWO)
 
 
+@needs_courier
 def test_sigint_twice(tmp_path: Path) -> None:
     """The second comes while the results are uploaded: pytest ends, and the upload goes on."""
     with TestEngine(TOKEN, script=[faults.Hang(90)]) as engine:
@@ -67,6 +68,7 @@ def test_sigint_twice(tmp_path: Path) -> None:
         Aftermath(engine, tmp_path, output).check(TWO)
 
 
+@needs_courier
 def test_sigkill(project: Project) -> None:
     """W4: nothing was left of it."""
     assert project.interrupt(signal.SIGKILL) == -signal.SIGKILL
@@ -77,6 +79,7 @@ def test_sigkill(project: Project) -> None:
     assert reason == "The process was ended by SIGKILL while this test ran."
 
 
+@needs_courier
 @pytest.mark.parametrize("companion", ["", "xdist"])
 def test_sigterm(project: Project, companion: str) -> None:
     """It ends pytest as it does without us, and everything arrives."""

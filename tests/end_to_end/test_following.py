@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 from stand_in import TestEngine, faults
 
 from .aftermath import Aftermath
-from .project import TOKEN, Project, events
+from .project import TOKEN, Project, events, needs_courier
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+pytestmark = needs_courier
 
 #: Tests that go on until the server has something, or for some seconds.
 TESTS = """
