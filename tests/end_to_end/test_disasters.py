@@ -15,7 +15,7 @@ import pytest
 from stand_in import TestEngine, faults
 
 from .aftermath import Aftermath
-from .project import TOKEN, Project, ours
+from .project import TOKEN, Project, needs_courier, ours
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
