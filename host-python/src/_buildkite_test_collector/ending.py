@@ -81,7 +81,7 @@ class Ending:
             self.report = report
         elif wait.has_begun:
             self.report.notes.append("the process that delivers died, and pytest did it instead")
-        elif now() - launch.time > START_TIMEOUT:
+        elif now() - launch.time > launch.patience + START_TIMEOUT:
             self.report.notes.append("the process that delivers never began, and pytest did it")
         return report is not None
 

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 from .. import private, process
 from ..deadline import Deadline, now
-from ..journal.lock import JournalLock
 from ..journal.receipts import Receipts
 from ..journal.run_directory import RunDirectory
 from ..settings import Settings
@@ -35,9 +34,6 @@ POLL_INTERVAL, FIRST_POLL_INTERVAL = 0.25, 0.02
 #: How long the first seconds are.
 FIRST_SECONDS = 5.0
 
-#: How long the only processor is left to the tests, in seconds.
-PATIENCE = 2.0
-
 #: How long we may go on after the test process, in seconds.
 LIFE_AFTER_OWNER = 60.0
 
@@ -48,8 +44,13 @@ HEAD_START = 0.5
 PROGRESS_INTERVAL = 0.1
 
 
-def deliver(job: Job) -> None:
-    """Deliver a run, unless somebody else does or this is another Python than the owner's."""
+def deliver(job: Job, wake: int | None) -> None:
+    """Deliver a run, unless this is another Python than the owner's.
+
+    Args:
+        job: The run; its lock is held by this process.
+        wake: The pipe by which the test process wakes us.
+    """
     is_same = (PACKAGE, __version__, sys.base_prefix, sys.version) == (
         job.package,
         job.version,
@@ -57,20 +58,20 @@ def deliver(job: Job) -> None:
         job.python,
     )
     if is_same:
-        Courier(job).run()
+        Courier(job, wake).run()
 
 
 class Courier:
     """Delivers one run."""
 
-    def __init__(self, job: Job) -> None:
+    def __init__(self, job: Job, wake: int | None) -> None:
         self._job = job
         self._settings = Settings(job.settings)
         self._directory = RunDirectory(job.directory)
         self._owner = Owner(job.pid, job.birth, job.stack)
         self._receipts = Receipts(self._directory.receipts)
         self._identity = {"pid": os.getpid(), "birth": process.birth(os.getpid())}
-        self._wake = self._open_pipe()
+        self._wake = wake
         self._began = now()
         self._is_stopped = False
         self._deadline = Deadline(None)
@@ -79,15 +80,8 @@ class Courier:
     def run(self) -> None:
         """Deliver the run, and leave nothing behind but what nobody else will see to."""
         signal.signal(signal.SIGTERM, self._stop)
-        if self._job.is_patient and not self._wait_until_needed():
+        if self._is_taken_over():
             return
-        lock = JournalLock(self._directory.record)
-        try:
-            if not lock.acquire() or self._is_taken_over():
-                return
-        except OSError:
-            return
-        # The test process is told of us from here on, and waits for us at its end.
         self._tell(READY)
         report = self._deliver()
         if self._is_stopped:
@@ -166,17 +160,6 @@ class Courier:
             interval = FIRST_POLL_INTERVAL
         self._poll(min(interval, max(0.0, longest)))
 
-    def _wait_until_needed(self) -> bool:
-        """Leave the processor to the tests; return whether there is something to deliver."""
-        while not self._is_stopped and self._owner.is_alive():
-            left = self._began + PATIENCE - now()
-            if left <= 0:
-                return True
-            self._poll(min(left, POLL_INTERVAL))
-            if self._is_taken_over() or not os.path.exists(self._directory.record):
-                return False
-        return not self._is_stopped and os.path.exists(self._directory.record)
-
     def _poll(self, seconds: float) -> None:
         poll = select.poll()
         for descriptor in (self._wake, self._owner.descriptor):
@@ -186,15 +169,6 @@ class Courier:
         if self._wake is not None:
             with contextlib.suppress(OSError):
                 os.read(self._wake, 4096)
-
-    def _open_pipe(self) -> int | None:
-        """Open the pipe by which we are woken."""
-        if not self._directory.make_pipe():
-            return None
-        with contextlib.suppress(OSError):
-            # For both ways, so that it has no end while nobody writes.
-            return os.open(self._directory.wake, os.O_RDWR | os.O_NONBLOCK | os.O_CLOEXEC)
-        return None
 
     def _is_taken_over(self) -> bool:
         return read_status(self._directory.status).get("state") == TAKEN_OVER

@@ -1,39 +1,89 @@
 """The program of the courier. It becomes nobody's child, learns its job, and does it.
 
-The first process forks and ends at once, since the test process waits for it: as little as
-possible is imported before.
+Until it is needed it imports next to nothing: the test process waits for the first process here,
+short runs are over before anything else pays, and on one processor the tests need that.
 """
 
+import fcntl
+import marshal
 import posix
+import select
 import sys
 import time
 
 
 def main() -> None:
     """Run the courier."""
-    middle = posix.getpid()
-    if posix.fork():
-        posix._exit(0)
-    # The first process is about to end, and its parent or the system becomes ours.
-    while posix.getppid() == middle:
-        time.sleep(0.001)
-    data = b""
-    while block := posix.read(0, 64 * 1024):
-        data += block
-    import json
-
-    fields = json.loads(data)
-    if posix.getppid() == fields["pid"]:
+    become_nobodys_child()
+    # The test process has written it.
+    job = marshal.loads(read_all(0))  # noqa: S302
+    if posix.getppid() == job["pid"]:
         # We would be a child of the test process after all, which waits for us and delivers.
         posix._exit(0)
     posix.setsid()
     posix.dup2(posix.open("/dev/null", posix.O_RDONLY), 0)
     posix.chdir("/")
-    sys.path += fields["path"]
+    wake = open_pipe(job["directory"] + "/wake")
+    wait_until_needed(job["pid"], wake, job["patience"])
+    # Held to our end: whoever else would deliver this run sees by it that we do.
+    lock = take_lock(job["directory"] + "/run.json")
+    if lock is None:
+        return
+    sys.path += job["path"]
     from _buildkite_test_collector.courier.courier import deliver
     from _buildkite_test_collector.courier.job import Job
 
-    deliver(Job.decode(data))
+    deliver(Job(**job), wake)
+
+
+def become_nobodys_child() -> None:
+    """Fork and end, and return in the child once it has another parent."""
+    parent = posix.getpid()
+    if posix.fork():
+        posix._exit(0)
+    while posix.getppid() == parent:
+        time.sleep(0.001)
+
+
+def read_all(descriptor: int) -> bytes:
+    """Return what is in a pipe."""
+    data = b""
+    while block := posix.read(descriptor, 64 * 1024):
+        data += block
+    return data
+
+
+def open_pipe(path: str) -> "int | None":
+    """Make and open the pipe by which we are woken; some file systems have none."""
+    try:
+        posix.mkfifo(path, 0o600)
+        # For both ways, so that it has no end while nobody writes.
+        return posix.open(path, posix.O_RDWR | posix.O_NONBLOCK | posix.O_CLOEXEC)
+    except OSError:
+        return None
+
+
+def wait_until_needed(owner: int, wake: "int | None", seconds: float) -> None:
+    """Wait for as long as the run may be too short for us, or until it ends."""
+    poll = select.poll()
+    if wake is not None:
+        poll.register(wake, select.POLLIN)
+    try:
+        poll.register(posix.pidfd_open(owner), select.POLLIN)
+    except (AttributeError, OSError):
+        # It is dead, or the system cannot tell.
+        seconds = min(seconds, 0.25)
+    poll.poll(seconds * 1000)
+
+
+def take_lock(path: str) -> "int | None":
+    """Lock a file, or return nothing: somebody else has, or there is none."""
+    try:
+        lock = posix.open(path, posix.O_RDONLY | posix.O_NOFOLLOW | posix.O_CLOEXEC)
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return None
+    return lock
 
 
 if __name__ == "__main__":

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
+import marshal
 from typing import Any
-
-from ..text import json_bytes, of_json_bytes
 
 #: How many bytes a job may have: what a pipe takes at once, before anybody reads it.
 JOB_LIMIT = 64 * 1024
@@ -16,11 +15,11 @@ class Job:
     __slots__ = (
         "birth",
         "directory",
-        "is_patient",
         "journal",
         "origin",
         "package",
         "path",
+        "patience",
         "pid",
         "prefix",
         "python",
@@ -40,8 +39,8 @@ class Job:
     journal: str
     #: What was set, by field of `Settings`, the token included.
     settings: dict[str, Any]
-    #: Whether there is one processor alone, and the tests need it.
-    is_patient: bool
+    #: For how many seconds to wait before anything is done, unless the run ends.
+    patience: float
     #: Where our package lies and its version, and where Python lies and its version: the courier
     #: delivers only if they are its own, too.
     package: str
@@ -56,13 +55,5 @@ class Job:
             setattr(self, name, value)
 
     def encode(self) -> bytes:
-        """Return it as it goes through the pipe."""
-        return json_bytes({name: getattr(self, name) for name in self.__slots__})
-
-    @classmethod
-    def decode(cls, data: bytes) -> Job:
-        """Read it; raises `ValueError` where it is none."""
-        fields = of_json_bytes(data)
-        if not isinstance(fields, dict) or set(fields) != set(cls.__slots__):
-            raise ValueError("this is no job")
-        return cls(**fields)
+        """Return it as it goes through the pipe: in a form that is read without any import."""
+        return marshal.dumps({name: getattr(self, name) for name in self.__slots__})

@@ -34,6 +34,10 @@ PACKAGE = os.path.dirname(os.path.dirname(__file__))
 #: What the courier imports that is not in the standard library. Some are dependencies of others.
 IMPORTS = ("wasmtime", "urllib3", "filelock", "certifi", "importlib_resources", "zipp", "idna")
 
+#: How long a run may be before the courier loads what it needs, in seconds: a shorter one ends
+#: sooner without it. Where there is one processor alone, the tests have it for longer.
+PATIENCE, PATIENCE_ON_ONE_PROCESSOR = 0.05, 2.0
+
 #: Variables by which somebody else's code would come into the courier.
 UNWANTED_VARIABLES = ("LD_PRELOAD", "DYLD_INSERT_LIBRARIES")
 
@@ -58,11 +62,11 @@ class CannotStartError(Exception):
 class Launch:
     """A courier that was started, and the process in between that is to be waited for."""
 
-    def __init__(self, pid: int, *, is_patient: bool) -> None:
+    def __init__(self, pid: int, patience: float) -> None:
         #: The process in between; it leads the group that the courier is in at first.
         self._pid = pid
-        #: Whether the courier leaves the only processor to the tests for as long as it can.
-        self.is_patient = is_patient
+        #: For how many seconds the courier leaves the run to this process.
+        self.patience = patience
         #: When it was launched, in seconds on the clock of `now`.
         self.time = now()
 
@@ -96,7 +100,7 @@ def start(directory: RunDirectory, journal: str, settings: Settings, origin: int
         raise CannotStartError("Python is embedded in another program")
     if not os.path.isfile(PROGRAM):
         raise CannotStartError("the package is no folder")
-    is_patient = usable_processors() < 2
+    is_alone = usable_processors() < 2
     pid = os.getpid()
     job = Job(
         pid=pid,
@@ -105,7 +109,7 @@ def start(directory: RunDirectory, journal: str, settings: Settings, origin: int
         directory=directory.path,
         journal=journal,
         settings=dict(settings.values),
-        is_patient=is_patient,
+        patience=PATIENCE_ON_ONE_PROCESSOR if is_alone else PATIENCE,
         package=PACKAGE,
         version=__version__,
         prefix=sys.base_prefix,
@@ -114,7 +118,7 @@ def start(directory: RunDirectory, journal: str, settings: Settings, origin: int
         path=_import_path(),
     )
     try:
-        return Launch(_spawn_with(job.encode(), settings.token), is_patient=is_patient)
+        return Launch(_spawn_with(job.encode(), settings.token), job.patience)
     except (OSError, NotImplementedError, ValueError) as error:
         raise CannotStartError(str(error)) from error
 

@@ -31,8 +31,7 @@ NAME = "buildkite-test-collector"
 RECORD_LIMIT = 64 * 1024
 
 # Held from the moment of loading: tests replace functions of `os`.
-_rmdir, _mkfifo, _getpid = os.rmdir, getattr(os, "mkfifo", None), os.getpid
-_urandom = os.urandom
+_rmdir, _getpid, _urandom = os.rmdir, os.getpid, os.urandom
 
 
 class RunDirectory:
@@ -88,14 +87,6 @@ class RunDirectory:
 
     def _update_record(self, **fields: object) -> None:
         private.replace(self.record, json_bytes({**self.read_record(), **fields}))
-
-    def make_pipe(self) -> bool:
-        """Make the pipe that wakes the courier; some file systems have none."""
-        with contextlib.suppress(OSError):
-            if _mkfifo is not None:
-                _mkfifo(self.wake, private.FILE_MODE)
-                return True
-        return False
 
     def read_record(self) -> dict[str, Any]:
         """Return whose run it is: `root`, `pid`, `birth`, `journal`; empty where nobody says it."""
