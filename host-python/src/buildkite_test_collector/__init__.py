@@ -3,12 +3,12 @@
 All else is in `_buildkite_test_collector`, which has no `__init__.py`: pytest rewrites the asserts
 of a package that it knows to be a plugin's, anew in every fresh environment, and loads what it
 wrote by ways of its own, which would double the time that the plugin takes to start. The way of the
-data there, one module a station:
+data there, one room a station, and the process that it belongs to:
 
-    plugin ──► evidence ──► recorder ──► journal ──► component ──► delivery ──► uploader
-    (hooks)    (what a      (reports     (lines      (folds the   (what goes   (HTTP)
-               process      to events)   on disk)    events)      where)
-               saw)
+    plugin ──► session ──► recording ──► journal ──► component ──► delivery ──► net
+    (hooks)    (a run)     (reports      (lines      (folds the    (what goes   (HTTP)
+                           to events)    on disk)    events)       where)
+    test process ──────────────────────► both ─────► courier ────────────────────►
 """
 
 from _buildkite_test_collector.version import __version__

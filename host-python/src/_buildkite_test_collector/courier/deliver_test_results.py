@@ -5,6 +5,7 @@ short runs are over before anything else pays, and on one processor the tests ne
 """
 
 import fcntl
+import gc
 import marshal
 import posix
 import select
@@ -29,6 +30,8 @@ def main() -> None:
     lock = take_lock(job["directory"] + "/run.json")
     if lock is None:
         return
+    # Nothing that is loaded goes away again: looking for garbage among it takes a tenth of the time.
+    gc.disable()
     sys.path += job["path"]
     from _buildkite_test_collector.courier.courier import deliver
     from _buildkite_test_collector.courier.job import Job
