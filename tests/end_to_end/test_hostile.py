@@ -238,3 +238,79 @@ def test_spans_left_open_and_spans_of_wider_fixtures(project: Project) -> None:
         "test_open": ["open"],
         "test_last": ["stop"],
     }
+
+
+def test_a_conftest_that_freezes_time(project: Project) -> None:
+    """All durations were 0: what is held must be held before any conftest."""
+    pytest.importorskip("freezegun")
+    project.write(
+        {
+            "conftest.py": """
+                import time
+                real_sleep = time.sleep
+                import freezegun
+                freezegun.freeze_time("2001-01-01").start()
+            """
+        }
+    )
+    run = project.test("""
+        from conftest import real_sleep
+
+        def test_it(): real_sleep(0.05)
+    """)
+
+    assert 0.05 <= run.one("test_it")["history"]["duration"] < 10
+
+
+#: What a test leaves behind for good, and who delivers then.
+LEFT = {
+    "unlink": "os.unlink = raises",
+    "unlink that fails a test": "os.unlink = lambda *_: pytest.fail('a mock')",
+    "sys.path": "sys.path[:] = []; sys.path_hooks[:] = []; sys.path_importer_cache.clear()",
+    "replace": "os.replace = os.rename = raises",
+    "open": "os.open = raises",
+    "sleep": "time.sleep = raises",
+    "stat": "os.path.exists = os.path.isfile = raises",
+}
+
+
+@pytest.mark.parametrize("courier", ["auto", "false"])
+@pytest.mark.parametrize("what", LEFT)
+def test_what_a_test_leaves_broken(project: Project, what: str, courier: str) -> None:
+    """There is no other exit code, and the results arrive or a line says where they are."""
+    project.environment["BUILDKITE_ANALYTICS_COURIER"] = courier
+    project.write({"conftest.py": "import time\ndef pytest_sessionstart(): time.sleep(0.3)\n"})
+    run = project.test(
+        f"""
+        import os, sys, time, pytest
+
+        def raises(*_, **__): raise RuntimeError("left broken")
+
+        def test_breaks():
+            {LEFT[what]}
+
+        def test_after(): pass
+        """,
+        *("-p", "no:cacheprovider"),
+        watched=False,
+    )
+    project.wait_for_couriers()
+    without = project.pytest(
+        "-p", "no:cacheprovider", "-p", "no:buildkite-test-collector", watched=False
+    )
+
+    assert run.status == without.status
+    assert "Traceback" not in run.stdout + run.stderr
+    arrived = [result["name"] for result in run.uploaded]
+    if arrived != ["test_breaks", "test_after"]:
+        assert not arrived
+        (kept,) = project.path.rglob("events.ndjson")
+        assert f"to try again: buildkite-test-collector upload {kept}" in run.said[0]
+
+
+def test_reports_in_files_of_others_have_nothing_of_ours(project: Project) -> None:
+    pytest.importorskip("pytest_reportlog")
+    run = project.test("def test_it(): pass\n", "--report-log=log.jsonl")
+
+    assert run.counts == {"passed": 1}
+    assert "buildkite" not in (project.path / "log.jsonl").read_text("utf-8")

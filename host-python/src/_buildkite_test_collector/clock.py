@@ -1,4 +1,4 @@
-"""Time that no test can freeze.
+"""Time and place that no test can change.
 
 Tests stub `time.monotonic`, and libraries like freezegun and time-machine replace the clocks of a
 whole process. What is held here was taken when the plugin was loaded, as an attribute of a class,
@@ -7,8 +7,21 @@ which none of them looks into.
 
 from __future__ import annotations
 
+import os
 import time
 from typing import Callable
+
+
+def _directory() -> str:
+    try:
+        return os.getcwd()
+    except OSError:
+        # Somebody has removed it.
+        return os.sep
+
+
+#: The directory that this process was started in. A conftest may leave it.
+START_DIRECTORY = _directory()
 
 
 class Clock:

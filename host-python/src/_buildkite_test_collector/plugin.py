@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+# Clocks and the working directory are held from here on, before any conftest.
+from .clock import Clock as Clock
 from .settings import Settings, add_contested, add_settings
 
 if TYPE_CHECKING:
+    from collections.abc import Generator
+
     from .recording.evidence import Evidence
     from .session import Session
     from .spans.collector import SpanCollector
@@ -31,8 +36,19 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     add_settings(parser)
 
 
-def pytest_load_initial_conftests(early_config: pytest.Config, parser: pytest.Parser) -> None:
-    """Add the options that another plugin may have, now that each has added its own."""
+@pytest.hookimpl(hookwrapper=True, tryfirst=True)
+def pytest_load_initial_conftests(
+    early_config: pytest.Config, parser: pytest.Parser
+) -> Generator[None, None, None]:
+    """Load what records before any conftest, and add the options that others may have after it."""
+    with contextlib.suppress(Exception):
+        if GUARD not in os.environ and Settings.of_arguments(early_config).is_active:
+            # What it holds, a conftest can replace no more.
+            from . import session
+
+            del session
+    yield
+    # Each plugin has added its own now.
     early_config.stash[_lost] = add_contested(parser)
 
 

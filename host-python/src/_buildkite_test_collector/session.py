@@ -18,13 +18,18 @@ from .journal.run_directory import RunDirectory
 from .journal.writer import Journal
 from .recording.recorder import Recorder
 from .surroundings.run_started import run_started
-from .terminal import NAME, ProgressLine, journal_notes, lines
+from .terminal import COMMAND, NAME, ProgressLine, journal_notes, lines
 
 if TYPE_CHECKING:
     from .courier.launch import Launch
+    from .delivery.report import DeliveryReport
     from .recording.evidence import Evidence
     from .recording.termination import Termination
     from .settings import Settings
+
+#: What is never let out of here. Mocks that a test has left behind raise what fails a test, and
+#: that is no `Exception`. Ctrl-C and an exit pass.
+ERRORS = (Exception, pytest.fail.Exception, pytest.skip.Exception)
 
 # Held from the moment of loading: tests replace functions of `os`.
 _getpid = os.getpid
@@ -63,7 +68,7 @@ class Session:
             return
         try:
             self._begin(session)
-        except Exception as error:
+        except ERRORS as error:
             self._recorder = None
             self._failed("nothing is recorded: ", error)
 
@@ -147,7 +152,7 @@ class Session:
         except KeyboardInterrupt:
             self._ending = self._ending or Ending(self._settings, journal, self._directory)
             self._ending.interrupted(self._launch)
-        except Exception as error:
+        except ERRORS as error:
             self._failed("", error)
 
     def _deliver(self, journal: Journal) -> None:
@@ -164,22 +169,30 @@ class Session:
         if self._is_said or _getpid() != self._owner:
             return
         self._is_said = True
+        report = self._ending.report if self._ending is not None else None
+        is_complete = not self._errors and (report is None or report.is_complete)
+        kept = ""
         try:
-            journal = self._journal
-            report = self._ending.report if self._ending is not None else None
-            is_complete = not self._errors and (report is None or report.is_complete)
             kept = self._let_go(is_complete=is_complete)
-            notes = [*self._settings.complaints, *self._notes]
-            notes += journal_notes(journal) if journal is not None else []
-            said = lines(report, self._errors, kept, notes)
-            if self._settings.debug_enabled:
-                debug = [*self._debug, *(report.debug if report is not None else ())]
-                said += [f"{NAME} (debug): {line}" for line in debug]
-            token = self._settings.token
-            for line in said:
-                _write(terminal, line.replace(token, "[token]") if token else line)
-        except Exception as error:
-            _write(terminal, f"Buildkite Test Engine: {error!r}")
+        except ERRORS as error:
+            kept = self._journal.path if self._journal is not None else ""
+            self._failed("", error)
+        try:
+            for line in self._lines(report, kept):
+                _write(terminal, line)
+        except ERRORS as error:
+            _write(terminal, f"{NAME}: {error!r}; to try again: {COMMAND} {kept}")
+
+    def _lines(self, report: DeliveryReport | None, kept: str) -> list[str]:
+        """Return what to say, in lines for the terminal."""
+        notes = [*self._settings.complaints, *self._notes]
+        notes += journal_notes(self._journal) if self._journal is not None else []
+        said = lines(report, self._errors, kept, notes)
+        if self._settings.debug_enabled:
+            debug = [*self._debug, *(report.debug if report is not None else ())]
+            said += [f"{NAME} (debug): {line}" for line in debug]
+        token = self._settings.token
+        return [line.replace(token, "[token]") if token else line for line in said]
 
     def _let_go(self, *, is_complete: bool) -> str:
         """Let go of the journal; return where it is kept for another try, if it is."""
@@ -197,7 +210,7 @@ class Session:
             directory.keep_journal()
         return journal.path if journal.is_on_disk else ""
 
-    def _failed(self, what: str, error: Exception) -> None:
+    def _failed(self, what: str, error: BaseException) -> None:
         self._errors.append(f"{what}{error!r}")
         if self._settings.debug_enabled:
             import traceback

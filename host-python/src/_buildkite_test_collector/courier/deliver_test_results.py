@@ -30,7 +30,7 @@ def main() -> None:
     lock = take_lock(job["directory"] + "/run.json")
     if lock is None:
         return
-    # Nothing that is loaded goes away again: looking for garbage among it takes a tenth of the time.
+    # Nothing that is loaded goes away again: to look for garbage takes a tenth of the time.
     gc.disable()
     sys.path += job["path"]
     from _buildkite_test_collector.courier.courier import deliver

@@ -22,18 +22,19 @@ _quoted = encode_basestring
 class EventWriter:
     """Adds events to what the journal is to write; times are nanoseconds since the run started."""
 
-    def __init__(self, journal: Journal, root: Path, origin: int) -> None:
+    def __init__(self, journal: Journal, cwd: str, root: Path, origin: int) -> None:
         """Write into a journal.
 
         Args:
             journal: Where the lines go.
+            cwd: Where pytest was started: files are seen from there.
             root: What pytest's paths are seen from.
             origin: When the run started, in nanoseconds since the epoch.
         """
         self._journal = journal
         self._root = root
         self._origin = origin
-        self._cwd = os.getcwd()
+        self._cwd = cwd
         # Most tests share their file and their scope with others.
         self._files: dict[str, str] = {}
         self._scopes: dict[str, str] = {}
@@ -50,11 +51,10 @@ class EventWriter:
         self, number: int, nodeid: str, location: tuple[str, int | None, str], time: int
     ) -> None:
         """Write that a test begins."""
-        if "[" in nodeid:
-            scope, name = identity(nodeid)
-        else:
-            scope, _, name = nodeid.rpartition("::")
         path, line, _ = location
+        scope, name = identity(nodeid, path)
+        if path.startswith("..") or "site-packages" in path:
+            path, line = _own_file(nodeid, path, line)
         if path not in self._files:
             self._files[path] = _quoted(_seen_from(self._cwd, self._root, path))
         if scope not in self._scopes:
@@ -94,6 +94,15 @@ class EventWriter:
         optional = {"duration": duration, "detail": detail, "parent": parent}
         event |= {key: value for key, value in optional.items() if value is not None}
         self._journal.waiting += encoded(event) + "\n"
+
+
+def _own_file(nodeid: str, path: str, line: int | None) -> tuple[str, int | None]:
+    """Return where a test is whose function is a library's, as those of pytest-bdd's scenarios are.
+
+    Its node id names the file of the project, and nobody the line.
+    """
+    own = nodeid.partition("::")[0]
+    return (own, None) if own and not own.startswith("..") else (path, line)
 
 
 def _seen_from(cwd: str, root: Path, path: str) -> str:

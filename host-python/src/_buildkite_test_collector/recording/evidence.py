@@ -132,8 +132,8 @@ class Evidence:
 
         if self._item is None:
             return None
-        scope, name = identity(self._item.nodeid)
         path, line, _ = self._item.location
+        scope, name = identity(self._item.nodeid, path)
         location = path if line is None else f"{path}:{line + 1}"
         return TestData(scope=scope, name=name, location=location, file_name=path)
 

@@ -25,11 +25,14 @@ def failures(report: pytest.TestReport | pytest.CollectReport, seen: int = 0) ->
 
 
 def reason_only(report: pytest.TestReport | pytest.CollectReport) -> list[Failure]:
-    """Return why a report says that its test was skipped."""
+    """Return why a report says that its test was skipped, if it says so."""
     reason = getattr(report, "wasxfail", None)
-    if not reason:
+    if reason is None:
         said = _of_longrepr(report.longrepr)
         reason = said[0].get("reason") if said else None
+    elif not reason.removeprefix("reason: "):
+        # An `xfail` without a reason; what pytest raised for it is none.
+        reason = None
     return [{"reason": reason}] if reason else []
 
 
@@ -45,8 +48,52 @@ def _of_longrepr(longrepr: Any) -> list[Failure]:
         return _of_exception(longrepr, crash)
     if hasattr(longrepr, "exconly") and hasattr(longrepr, "traceback"):
         return [_of_exception_info(longrepr)]
-    lines = str(longrepr).splitlines()
-    return [{"reason": lines[0], "expanded": lines[1:]}] if lines else []
+    return _of_lines(str(longrepr).splitlines())
+
+
+def _of_lines(lines: list[str]) -> list[Failure]:
+    """Return a failure that is a text: of a custom item's `repr_failure`, a doctest or a fixture.
+
+    The reason is the line that pytest marks as the error, or else the first that is not blank.
+    """
+    index = next((i for i, line in enumerate(lines) if line.strip()), None)
+    if index is None:
+        return []
+    if reason := _of_doctest(lines):
+        return [{"reason": reason, "expanded": lines}]
+    error = next((line for line in lines if line.startswith("E  ")), None)
+    if error is not None:
+        return [{"reason": error[1:].strip(), "expanded": lines}]
+    return [{"reason": lines[index].strip(), "expanded": lines[index + 1 :]}]
+
+
+def _of_doctest(lines: list[str]) -> str:
+    """Return what failed in a doctest: `1 + 1: expected 3, got 2`; nothing for another text."""
+    if not lines[-1].endswith((": DocTestFailure", ": UnexpectedException")):
+        return ""
+    examples = [line.partition(">>> ")[2] for line in lines if ">>> " in line]
+    example = examples[-1].strip() if examples else "example"
+    for line in lines:
+        if line.startswith("UNEXPECTED EXCEPTION: "):
+            return f"{example}: {line.partition(': ')[2]}"
+    expected, got = _block(lines, "Expected:"), _block(lines, "Got:")
+    if "Expected nothing" in lines:
+        expected = "nothing"
+    if "Got nothing" in lines:
+        got = "nothing"
+    return f"{example}: expected {expected}, got {got}"
+
+
+def _block(lines: list[str], title: str) -> str:
+    """Return the indented lines behind a title, as one."""
+    if title not in lines:
+        return ""
+    block = []
+    for line in lines[lines.index(title) + 1 :]:
+        if not line.startswith("    "):
+            break
+        block.append(line.strip())
+    return " ".join(block)
 
 
 def _of_exception(longrepr: Any, crash: Any) -> list[Failure]:
@@ -64,10 +111,15 @@ def _of_exception(longrepr: Any, crash: Any) -> list[Failure]:
 def _entry(crash: Any, traceback: Any, lines: list[str]) -> Failure:
     places = [getattr(entry, "reprfileloc", None) for entry in traceback.reprentries]
     return {
-        "reason": str(crash.message) if crash is not None else None,
+        "reason": _first_line_on(str(crash.message)) if crash is not None else None,
         "expanded": lines,
         "backtrace": [str(place) for place in places if place is not None],
     }
+
+
+def _first_line_on(message: str) -> str:
+    """Return a message from its first line on that is not blank."""
+    return message.lstrip("\n\r ") or message
 
 
 def _of_exception_info(info: Any) -> Failure:

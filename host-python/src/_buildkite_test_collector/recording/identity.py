@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 
-def identity(nodeid: str) -> tuple[str, str]:
+def identity(nodeid: str, path: str) -> tuple[str, str]:
     """Return the scope and the name of the test that has this node id.
 
-    Joined by `::` they are the node id again, which is what bktec runs a test by. A parameter's id
-    may hold `::` and `[` itself, so that only what stands before the first `[` behind the path is
-    looked at.
+    They are split at the last `::`, also where that is inside a parameter's id: bktec makes them of
+    node ids in this way, and so does the history of every suite.
 
-    >>> identity("test_shop.py::TestCart::test_add[a::b]")
-    ('test_shop.py::TestCart', 'test_add[a::b]')
-    >>> identity("test_shop.py")
+    Args:
+        nodeid: The node id.
+        path: The test's file. pytest leaves it out of the node ids of some files outside its root
+            directory, whose tests would all have the same scope.
+
+    >>> identity("test_shop.py::TestCart::test_add", "test_shop.py")
+    ('test_shop.py::TestCart', 'test_add')
+    >>> identity("test_shop.py::test_add[a::b]", "test_shop.py")
+    ('test_shop.py::test_add[a', 'b]')
+    >>> identity("test_shop.py", "test_shop.py")
     ('', 'test_shop.py')
+    >>> identity("::test_add", "../elsewhere/test_shop.py")
+    ('../elsewhere/test_shop.py', 'test_add')
     """
-    path_end = nodeid.find("::")
-    if path_end < 0:
-        return "", nodeid
-    parameters = nodeid.find("[", path_end)
-    split = nodeid.rfind("::", path_end, parameters if parameters >= 0 else len(nodeid))
-    return nodeid[:split], nodeid[split + 2 :]
+    if nodeid.startswith("::"):
+        nodeid = path + nodeid
+    scope, _, name = nodeid.rpartition("::")
+    return scope, name

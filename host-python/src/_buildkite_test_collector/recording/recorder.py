@@ -6,13 +6,15 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from ..clock import Clock
+from ..clock import START_DIRECTORY, Clock
 from .attempts import FINISHED, PHASES, Attempt, Attempts
 from .event_writer import EventWriter
 from .evidence import ATTRIBUTE, take
 from .failure import failures, reason_only
 
 if TYPE_CHECKING:
+    from collections.abc import Generator
+
     from ..journal.writer import Journal
     from .evidence import Evidence
     from .failure import Failure
@@ -42,7 +44,7 @@ class Recorder:
         self.origin = self._origin = Clock.now()
         #: What to add to the monotonic clock for the time since the run started.
         self._offset = Clock.epoch - self._origin
-        self._events = EventWriter(journal, config.rootpath, self._origin)
+        self._events = EventWriter(journal, START_DIRECTORY, config.rootpath, self._origin)
         self._attempts = Attempts()
         #: Whether tests run in this process, and not in workers of pytest-xdist.
         self._is_local = not config.pluginmanager.hasplugin("dsession")
@@ -123,6 +125,14 @@ class Recorder:
             self._read(report)
         except Exception as error:
             self._failed(error)
+
+    @pytest.hookimpl(hookwrapper=True)
+    def pytest_report_to_serializable(self) -> Generator[None, Any, None]:
+        """A report goes into another plugin's file, which our attribute is not for."""
+        outcome = yield
+        data = outcome.get_result()
+        if isinstance(data, dict):
+            data.pop(ATTRIBUTE, None)
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         """A file or a class was collected, was skipped as a whole, or could not be."""

@@ -128,6 +128,20 @@ class Settings:
         )
 
     @classmethod
+    def of_arguments(
+        cls, config: pytest.Config, environ: Mapping[str, str] = os.environ
+    ) -> Settings:
+        """Return the settings of a run whose conftests, and their options, are not known yet."""
+        known = config.known_args_namespace
+        return cls._read(
+            lambda setting: (
+                setting.of_value(getattr(known, setting.dest, None))
+                or setting.of_environment(environ)
+                or setting.of_ini(config)
+            )
+        )
+
+    @classmethod
     def _read(cls, find: Callable[[Setting], tuple[str, str] | None]) -> Settings:
         values: dict[str, Any] = {}
         sources: dict[str, str] = {}

@@ -72,7 +72,10 @@ class Setting:
 
     def of_command_line(self, config: pytest.Config) -> tuple[str, str] | None:
         """Return the option that sets it, and its text."""
-        given = config.getoption(self.dest, None)
+        return self.of_value(config.getoption(self.dest, None))
+
+    def of_value(self, given: object) -> tuple[str, str] | None:
+        """Return the option that sets it, and the text of the value that pytest has for it."""
         # A switch gives yes or no, and everything else a text.
         text = "" if given is None else str(given)
         return (self.options[-1], text) if text else None
