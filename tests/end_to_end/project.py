@@ -40,6 +40,7 @@ COMPANIONS = (
     "randomly",
     "repeat",
     "rerunfailures",
+    "run-parallel",
     "time_machine",
     "timeout",
     "xdist",

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 if TYPE_CHECKING:
     from .project import Project
 
@@ -137,3 +139,74 @@ def test_without_anyone_to_tell_spans_do_nothing(project: Project) -> None:
         }
     )
     assert project.pytest(watched=False).status == 0
+
+
+#: A runner that has each test's function in a thread of its own, and all of them at once, as
+#: pytest-threadpool does: it goes past pytest's own protocol.
+THREADS = """
+    import threading
+    from _pytest.runner import CallInfo
+
+    def pytest_runtestloop(session):
+        for item in session.items:
+            session._setupstate = type(session._setupstate)()
+            session._setupstate.setup(item)
+        calls = {}
+
+        def run(item):
+            calls[item] = CallInfo.from_call(item.runtest, when="call")
+
+        threads = [threading.Thread(target=run, args=(item,)) for item in session.items]
+        for thread in threads: thread.start()
+        for thread in threads: thread.join()
+        for item, call in calls.items():
+            hook = item.ihook
+            hook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
+            for when in ("setup", "call", "teardown"):
+                this = call if when == "call" else CallInfo.from_call(lambda: None, when=when)
+                report = hook.pytest_runtest_makereport(item=item, call=this)
+                hook.pytest_runtest_logreport(report=report)
+        return True
+"""
+
+#: Tests that are under way at the same time, and say by a span which one recorded it.
+AT_ONCE = """
+    import threading, pytest
+
+    @pytest.fixture(autouse=True)
+    def collector(spans): pass
+
+    barrier = threading.Barrier(3)
+
+    @pytest.mark.parametrize("n", range(3))
+    def test_it(n, spans):
+        barrier.wait(30)
+        with spans.measure("annotation", {"content": str(n)}):
+            barrier.wait(30)
+        assert spans.current_test().name == f"test_it[{n}]"
+"""
+
+
+def test_a_span_belongs_to_the_test_of_its_thread(project: Project) -> None:
+    """It belonged to the test that had begun last, or to none."""
+    project.write({"conftest.py": THREADS})
+    run = project.test(AT_ONCE, watched=False)
+
+    assert run.status == 0, run.stdout
+    assert "3 passed" in run.stdout
+    spans = {
+        result["name"]: [span["detail"]["content"] for span in result["history"]["children"]]
+        for result in run.uploaded
+    }
+    assert spans == {f"test_it[{n}]": [str(n)] for n in range(3)}
+
+
+def test_a_test_in_several_threads_at_once(project: Project) -> None:
+    pytest.importorskip("pytest_run_parallel")
+    project.use("run-parallel")
+    run = project.test(AT_ONCE, "--parallel-threads=3", watched=False)
+
+    assert run.status == 0, run.stdout
+    for result in run.uploaded:
+        contents = [span["detail"]["content"] for span in result["history"]["children"]]
+        assert contents == [result["name"].removeprefix("test_it[").removesuffix("]")] * 3

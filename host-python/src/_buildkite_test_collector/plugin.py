@@ -139,9 +139,14 @@ def pytest_configure_node(node: Any) -> None:
 @pytest.fixture(scope="session")
 def spans(request: pytest.FixtureRequest) -> SpanCollector:
     """Record spans for the test that is running: `record`, `measure`, `current_test`."""
+    from .recording.evidence import ThreadWatch
     from .spans.collector import SpanCollector
 
-    return SpanCollector(request.config.stash.get(_evidence, None))
+    evidence = request.config.stash.get(_evidence, None)
+    if evidence is not None:
+        # Not before: only spans ask which thread runs which test.
+        request.config.pluginmanager.register(ThreadWatch(evidence))
+    return SpanCollector(evidence)
 
 
 def _watch(config: pytest.Config, evidence: Evidence) -> Evidence:

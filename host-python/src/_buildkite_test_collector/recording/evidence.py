@@ -6,6 +6,7 @@ owns the run as they carry the report itself.
 
 from __future__ import annotations
 
+from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 
 import pluggy
@@ -28,6 +29,27 @@ ATTRIBUTE = "_buildkite_evidence"
 HAS_WRAPPERS = hasattr(pluggy, "Result")
 
 
+#: The test of this thread or task, where that is known.
+_of_thread: ContextVar[pytest.Item | None] = ContextVar("buildkite_test", default=None)
+
+
+class LocalTest:
+    """A test that runs in this process, or in a child of it."""
+
+    __slots__ = ("item", "mark", "number", "spans", "tags")
+
+    def __init__(self, item: pytest.Item | None, number: int, mark: int) -> None:
+        self.item = item
+        #: Which test of this process it is.
+        self.number = number
+        #: When the phase to come begins, in nanoseconds since the epoch.
+        self.mark = mark
+        #: Its tags, if there are any.
+        self.tags: list[list[Any]] | None = None
+        #: Spans on their way to a report; most tests never record one.
+        self.spans: SpanBuffer | None = None
+
+
 class Evidence:
     """Watches the tests that run in this process, in every process that runs tests.
 
@@ -41,25 +63,22 @@ class Evidence:
     """
 
     def __init__(self) -> None:
-        #: Spans on their way to a report; most runs never record one.
-        self._spans: SpanBuffer | None = None
-        #: The test that is under way, as a number of this process.
-        self.test = 0
         self._monotonic = Clock.monotonic
         self._epoch = Clock.epoch
-        #: When the phase to come began, in nanoseconds since the epoch.
-        self.mark = Clock.now()
-        self._item: pytest.Item | None = None
-        self._tags: list[list[Any]] | None = None
-        #: What holds the test, and the markers of that and of what holds it in turn.
+        #: The test that began last.
+        self.current = LocalTest(None, 0, Clock.now())
+        #: What holds that test, and the markers of that and of what holds it in turn.
         self._parent: pytest.Collector | None = None
         self._inherited: list[list[pytest.Mark]] = []
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> None:
         """A test is about to run here, or in a child of this process."""
-        self.test += 1
-        self._item = item
+        last = self.current
+        self.current = test = LocalTest(item, last.number + 1, last.mark)
+        if last.spans is not None and last.spans.is_over:
+            # What is recorded between two tests belongs to the later one.
+            test.spans = last.spans.successor()
 
     if HAS_WRAPPERS:
 
@@ -70,6 +89,10 @@ class Evidence:
             """A phase of a test is over: its report takes along what happened in it."""
             report = yield
             when = call.when
+            test = self.current
+            if test.item is not item:
+                self._attach_to_other(report, item, call)
+                return report
             try:
                 end = self._monotonic() + self._epoch
                 # Markers may be added while a test runs; most are there when it begins.
@@ -79,13 +102,12 @@ class Evidence:
                         self._inherited = [node.own_markers for node in item.listchain()[:-1]]
                     # Most tests have no markers at all.
                     is_marked = item.own_markers or any(self._inherited)
-                    self._tags = read_tags(item) or None if is_marked else None
-                buffer = self._spans
+                    test.tags = read_tags(item) or None if is_marked else None
                 spans = None
-                if buffer is not None and (buffer.recorded or buffer.measuring):
-                    spans = buffer.take(end, is_last=when == "teardown")
-                report.__dict__[ATTRIBUTE] = (self.mark, end, self._tags, spans, self.test)
-                self.mark = end
+                if test.spans is not None:
+                    spans = test.spans.take(end, is_last=when == "teardown") or None
+                report.__dict__[ATTRIBUTE] = (test.mark, end, test.tags, spans, test.number)
+                test.mark = end
             except Exception as error:
                 setattr(report, ATTRIBUTE, repr(error))
             return report
@@ -98,44 +120,103 @@ class Evidence:
         ) -> Generator[None, Any, None]:
             """A phase of a test is over: its report takes along what happened in it."""
             outcome = yield
-            self._attach(outcome.get_result(), item, is_last=call.when == "teardown")
+            report = outcome.get_result()
+            if self.current.item is item:
+                self._attach(report, self.current, item, is_last=call.when == "teardown")
+            else:
+                self._attach_to_other(report, item, call)
 
     def complete(self, report: pytest.TestReport) -> None:
         """Give a report its evidence that was made without the hook: that of a crashed child."""
-        if self._item is not None and report.nodeid == self._item.nodeid:
-            self._attach(report, self._item, is_last=True)
+        test = self.current
+        if test.item is not None and report.nodeid == test.item.nodeid:
+            self._attach(report, test, test.item, is_last=True)
 
-    def _attach(self, report: pytest.TestReport, item: pytest.Item, *, is_last: bool) -> None:
+    def of_item(self, item: pytest.Item) -> LocalTest:
+        """Return a test of a runner that runs several at once, each in a thread of its own."""
+        if self.current.item is item:
+            return self.current
+        test = item.stash.get(LOCAL_TEST, None)
+        if test is None:
+            # No number of a test that pytest's own protocol runs.
+            test = item.stash[LOCAL_TEST] = LocalTest(item, -1, 0)
+        return test
+
+    def _attach_to_other(
+        self, report: pytest.TestReport, item: pytest.Item, call: pytest.CallInfo[None]
+    ) -> None:
+        """Attach evidence to a report of a test that is not the last one that began here."""
+        test = self.of_item(item)
+        end = int(call.stop * 1e9)
+        test.mark = end - int(call.duration * 1e9)
+        self._attach(report, test, item, is_last=call.when == "teardown", end=end)
+
+    def _attach(
+        self,
+        report: pytest.TestReport,
+        test: LocalTest,
+        item: pytest.Item,
+        *,
+        is_last: bool,
+        end: int | None = None,
+    ) -> None:
         evidence: Any
         try:
-            end = self._monotonic() + self._epoch
+            if end is None:
+                end = self._monotonic() + self._epoch
             spans = None
-            if self._spans is not None:
-                spans = self._spans.take(end, is_last=is_last) or None
-            evidence = (self.mark, end, read_tags(item) or None, spans, self.test)
-            self.mark = end
+            if test.spans is not None:
+                spans = test.spans.take(end, is_last=is_last) or None
+            evidence = (test.mark, end, read_tags(item) or None, spans, test.number)
+            test.mark = end
         except Exception as error:
             evidence = repr(error)
         setattr(report, ATTRIBUTE, evidence)
 
+    def local_test(self) -> LocalTest:
+        """Return the test of this thread, or the last one that began where it has none."""
+        test = _of_thread.get()
+        return self.current if test is None else self.of_item(test)
+
     def spans(self) -> SpanBuffer:
         """Return what takes spans for the test that is running."""
-        if self._spans is None:
+        test = self.local_test()
+        if test.spans is None:
             from ..spans.buffer import SpanBuffer
 
-            self._spans = SpanBuffer()
-        return self._spans
+            test.spans = SpanBuffer()
+        return test.spans
 
     def current_test(self) -> TestData | None:
         """Return the test that is running in this process."""
         from ..spans.data import TestData
 
-        if self._item is None:
+        item = self.local_test().item
+        if item is None:
             return None
-        path, line, _ = self._item.location
-        scope, name = identity(self._item.nodeid, path)
+        path, line, _ = item.location
+        scope, name = identity(item.nodeid, path)
         location = path if line is None else f"{path}:{line + 1}"
         return TestData(scope=scope, name=name, location=location, file_name=path)
+
+
+class ThreadWatch:
+    """Notes which thread runs which test, for runners that have one in each of several threads."""
+
+    def __init__(self, evidence: Evidence) -> None:
+        self._evidence = evidence
+
+    # Around every other plugin: it is they who start threads.
+    @pytest.hookimpl(hookwrapper=True, trylast=True)
+    def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> Generator[None, None, None]:
+        """A test's function is about to be called."""
+        token = _of_thread.set(pyfuncitem)
+        # Now, since several threads may be about to record the first span.
+        self._evidence.spans()
+        try:
+            yield
+        finally:
+            _of_thread.reset(token)
 
 
 class WorkerEvidence(Evidence):
@@ -145,7 +226,7 @@ class WorkerEvidence(Evidence):
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_logstart(self) -> None:
         """An attempt at a test begins."""
-        self.mark = self._monotonic() + self._epoch
+        self.current.mark = self._monotonic() + self._epoch
 
     @pytest.hookimpl(hookwrapper=True, tryfirst=True)
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> Generator[None, None, None]:
@@ -154,6 +235,10 @@ class WorkerEvidence(Evidence):
             self.complete(report)
         yield
         take(report)
+
+
+#: Where an item keeps its test, if that is not the last one that began.
+LOCAL_TEST: pytest.StashKey[LocalTest] = pytest.StashKey()
 
 
 def take(report: pytest.TestReport) -> Any:

@@ -88,14 +88,15 @@ class Recorder:
                 report.__dict__.pop(ATTRIBUTE, None)
             self._consumed.clear()
             time = self._monotonic() + self._offset
-            self._local_evidence.mark = time + self._origin
+            local = self._local_evidence.current
+            local.mark = time + self._origin
             attempt = self._start(nodeid, location, time)
             key = ("", nodeid)
             if self._is_local and key not in self._attempts.open:
                 attempt.key = key
                 self._attempts.open[key] = self._current = attempt
                 self._expected_phase = "setup"
-                self._plain_evidence = (None, None, self._local_evidence.test)
+                self._plain_evidence = (None, None, local.number)
             else:
                 self._attempts.add_started(nodeid, attempt)
             # Should the test end the process, its name is known.

@@ -18,6 +18,10 @@ if TYPE_CHECKING:
 _innermost: ContextVar[int | None] = ContextVar("buildkite_test_collector_span", default=None)
 
 
+#: The numbers of spans: a span of one test is never taken for one of another.
+_numbers = count(1)
+
+
 class SpanBuffer:
     """The spans of the test that is running, until its next report takes them along.
 
@@ -34,20 +38,21 @@ class SpanBuffer:
         self.recorded: deque[tuple[Any, ...]] = deque()
         #: Spans that are being measured, by number.
         self.measuring: dict[int, tuple[Any, ...]] = {}
-        self._numbers = count(1)
+        #: Whether its test is over.
+        self.is_over = False
 
     def record(self, span: TestSpan) -> None:
         """Add a span that is over."""
         start, end = _nanoseconds(span.start_at), _nanoseconds(span.end_at)
         section, detail = plain_section(span.section), plain(span.detail)
-        number, parent = next(self._numbers), _innermost.get()
+        number, parent = next(_numbers), _innermost.get()
         self.recorded.append(
             (section, start, end, _duration(span.duration), detail, number, parent)
         )
 
     def open(self, section: str, detail: object) -> int:
         """Begin to measure a span, and return its number."""
-        number, parent = next(self._numbers), _innermost.get()
+        number, parent = next(_numbers), _innermost.get()
         section, detail = plain_section(section), plain(detail)
         self.measuring[number] = (section, Clock.now(), None, None, detail, number, parent)
         _innermost.set(number)
@@ -57,9 +62,18 @@ class SpanBuffer:
         """End the span of that number, unless its test has ended it already."""
         self._close(number, Clock.now())
 
+    def successor(self) -> SpanBuffer | None:
+        """Return a buffer for the next test, if something was recorded behind this one's end."""
+        if not (self.recorded or self.measuring):
+            return None
+        buffer = SpanBuffer()
+        buffer.recorded, buffer.measuring = self.recorded, self.measuring
+        return buffer
+
     def take(self, end: int, *, is_last: bool) -> list[tuple[Any, ...]]:
         """Return the spans recorded since the last time; the last time, all end."""
         if is_last:
+            self.is_over = True
             for number in list(self.measuring):
                 self._close(number, end)
         taken = []

@@ -21,12 +21,11 @@ class SpanCollector:
 
     def __init__(self, evidence: Evidence | None) -> None:
         self._evidence = evidence
-        self._spans = evidence.spans() if evidence is not None else None
 
     def record(self, span: TestSpan) -> None:
         """Add a span to the test that is running."""
-        if self._spans is not None:
-            self._spans.record(span)
+        if self._evidence is not None:
+            self._evidence.spans().record(span)
 
     @contextmanager
     def measure(self, section: Section, detail: Mapping[str, Any] | None = None) -> Iterator[None]:
@@ -35,14 +34,15 @@ class SpanCollector:
         Spans measured inside it become its children. A block that the test leaves open is measured
         up to the test's end.
         """
-        if self._spans is None:
+        if self._evidence is None:
             yield
             return
-        number = self._spans.open(section, detail)
+        spans = self._evidence.spans()
+        number = spans.open(section, detail)
         try:
             yield
         finally:
-            self._spans.close(number)
+            spans.close(number)
 
     def current_test(self) -> TestData | None:
         """Return the test that is running, or `None` outside tests."""
