@@ -34,6 +34,7 @@ COMPANIONS = (
     "asyncio",
     "flaky",
     "json",
+    "pook",
     "pytest-bdd",
     "pytest-retry",
     "pytest_forked",

@@ -15,6 +15,7 @@ from ..journal.lock import JournalLock
 from ..journal.reader import JournalReader
 from ..journal.receipts import Receipts
 from ..journal.run_directory import RunDirectory, run_directories
+from ..journal.unsent import remove_excess
 from ..surroundings.run_started import run_started
 from ..terminal import lines
 
@@ -52,6 +53,7 @@ def unsent_journals(folder: Path) -> Iterator[str]:
     That is the innermost folder around it of which there are any.
     """
     for root in (folder, *folder.parents):
+        remove_excess(str(root))
         found = [each for each in run_directories(str(root)) if not each.is_owner_alive()]
         if found:
             for directory in found:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import os
 import select
 import signal
@@ -13,6 +14,7 @@ from .. import private, process
 from ..deadline import Deadline, now
 from ..journal.receipts import Receipts
 from ..journal.run_directory import RunDirectory
+from ..journal.unsent import remove_excess
 from ..settings import Settings
 from ..surroundings import nesting
 from ..version import __version__
@@ -44,12 +46,13 @@ HEAD_START = 0.5
 PROGRESS_INTERVAL = 0.1
 
 
-def deliver(job: Job, wake: int | None) -> None:
+def deliver(job: Job, wake: int | None, owner: int | None) -> None:
     """Deliver a run, unless this is another Python than the owner's.
 
     Args:
         job: The run; its lock is held by this process.
         wake: The pipe by which the test process wakes us.
+        owner: A descriptor of the test process, where the system has such.
     """
     is_same = (PACKAGE, __version__, sys.base_prefix, sys.version) == (
         job.package,
@@ -58,17 +61,17 @@ def deliver(job: Job, wake: int | None) -> None:
         job.python,
     )
     if is_same:
-        Courier(job, wake).run()
+        Courier(job, wake, owner).run()
 
 
 class Courier:
     """Delivers one run."""
 
-    def __init__(self, job: Job, wake: int | None) -> None:
+    def __init__(self, job: Job, wake: int | None, owner: int | None) -> None:
         self._job = job
         self._settings = Settings(job.settings)
         self._directory = RunDirectory(job.directory)
-        self._owner = Owner(job.pid, job.birth, job.stack)
+        self._owner = Owner(job.pid, job.birth, job.stack, owner)
         self._receipts = Receipts(self._directory.receipts)
         self._identity = {"pid": os.getpid(), "birth": process.birth(os.getpid())}
         self._wake = wake
@@ -112,6 +115,12 @@ class Courier:
         )
         try:
             delivery.prepare()
+            # What is loaded stays; from here on there may be garbage.
+            gc.freeze()
+            gc.enable()
+            root = self._directory.read_record().get("root", "")
+            if root and (note := remove_excess(root)):
+                delivery.report.notes.append(note)
             self._follow(delivery)
             if self._is_stopped:
                 delivery.abandon()

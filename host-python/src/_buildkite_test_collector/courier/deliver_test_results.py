@@ -25,7 +25,8 @@ def main() -> None:
     posix.dup2(posix.open("/dev/null", posix.O_RDONLY), 0)
     posix.chdir("/")
     wake = open_pipe(job["directory"] + "/wake")
-    wait_until_needed(job["pid"], wake, job["patience"])
+    owner = open_process(job["pid"])
+    wait_until_needed(owner, wake, job["patience"])
     # Held to our end: whoever else would deliver this run sees by it that we do.
     lock = take_lock(job["directory"] + "/run.json")
     if lock is None:
@@ -36,7 +37,7 @@ def main() -> None:
     from _buildkite_test_collector.courier.courier import deliver
     from _buildkite_test_collector.courier.job import Job
 
-    deliver(Job(**job), wake)
+    deliver(Job(**job), wake, owner)
 
 
 def become_nobodys_child() -> None:
@@ -66,17 +67,22 @@ def open_pipe(path: str) -> "int | None":
         return None
 
 
-def wait_until_needed(owner: int, wake: "int | None", seconds: float) -> None:
+def open_process(pid: int) -> "int | None":
+    """Return a descriptor of a process, which says how it ended also when that is long ago."""
+    try:
+        return posix.pidfd_open(pid)
+    except (AttributeError, OSError):
+        # It is dead, or the system has no such descriptors.
+        return None
+
+
+def wait_until_needed(owner: "int | None", wake: "int | None", seconds: float) -> None:
     """Wait for as long as the run may be too short for us, or until it ends."""
     poll = select.poll()
-    if wake is not None:
-        poll.register(wake, select.POLLIN)
-    try:
-        poll.register(posix.pidfd_open(owner), select.POLLIN)
-    except (AttributeError, OSError):
-        # It is dead, or the system cannot tell.
-        seconds = min(seconds, 0.25)
-    poll.poll(seconds * 1000)
+    for descriptor in (wake, owner):
+        if descriptor is not None:
+            poll.register(descriptor, select.POLLIN)
+    poll.poll(1000 * (seconds if owner is not None else min(seconds, 0.25)))
 
 
 def take_lock(path: str) -> "int | None":

@@ -43,18 +43,17 @@ class End(NamedTuple):
 class Owner:
     """A process to watch; a forked child of it that lives on is no obstacle."""
 
-    def __init__(self, pid: int, birth: str, stack: str) -> None:
+    def __init__(self, pid: int, birth: str, stack: str, descriptor: int | None) -> None:
+        """Watch a process by its id, when it was born, and its descriptor, where there is one."""
         self._pid = pid
         self._birth = birth
         self._stack = stack
         #: A descriptor that can be read when the process has ended, where the system has such.
-        self.descriptor: int | None = None
-        with contextlib.suppress(AttributeError, OSError):
-            self.descriptor = os.pidfd_open(pid)
-            # Meanwhile it may have been another process that got the same id.
-            if birth and process.birth(pid) != birth:
-                os.close(self.descriptor)
-                self.descriptor = None
+        self.descriptor = descriptor
+        if descriptor is not None and process.birth(pid) not in ("", birth):
+            # Another process had got the same id before it was opened.
+            os.close(descriptor)
+            self.descriptor = None
 
     def is_alive(self) -> bool:
         """Return whether it lives, as the same program; one that was stopped does."""
