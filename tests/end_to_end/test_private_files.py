@@ -116,7 +116,7 @@ def test_nothing_can_be_written_anywhere(project: Project) -> None:
     done = subprocess.run(
         [unshare, "--mount", "sh", "-c", script],
         cwd=project.path,
-        env=project.environ() | {"HOME": "/nonexistent", "TMPDIR": SHARED[-1]},
+        env=project.environ() | {"HOME": f"{project.path}/home", "TMPDIR": SHARED[-1]},
         capture_output=True,
         text=True,
         check=False,
