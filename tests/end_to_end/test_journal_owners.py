@@ -134,7 +134,7 @@ def test_what_was_left_is_found(tmp_path: Path) -> None:
 @needs_courier
 def test_what_is_kept_is_bounded(tmp_path: Path) -> None:
     """The oldest make room, and those of long ago."""
-    from _buildkite_test_collector.journal.unsent import MAX_AGE_DAYS, MAX_RUNS
+    from _buildkite_test_collector.journal.limits import DAYS_KEPT, RUNS_KEPT
 
     with TestEngine(TOKEN, script=[faults.Answer(401)] * 99) as engine:
         project = Project(tmp_path, engine)
@@ -142,7 +142,7 @@ def test_what_is_kept_is_bounded(tmp_path: Path) -> None:
         project.write({"conftest.py": "import time\ndef pytest_sessionstart(): time.sleep(0.3)\n"})
         project.test(TESTS, watched=False)
         (record,) = tmp_path.rglob("run.json")
-        for number in range(MAX_RUNS + 5):
+        for number in range(RUNS_KEPT + 5):
             copy = record.parent.with_name(f"copy-{number}")
             copy.mkdir(mode=0o700)
             fields = {**json.loads(record.read_text()), "journal": str(copy / "events.ndjson")}
@@ -150,9 +150,9 @@ def test_what_is_kept_is_bounded(tmp_path: Path) -> None:
             (copy / "events.ndjson").write_text((record.parent / "events.ndjson").read_text())
         run = project.test(TESTS, watched=False)
         kept = len(list(tmp_path.rglob("run.json")))
-        assert kept <= MAX_RUNS + 1
-        assert "runs that were never sent were removed" in "".join(run.said)
-        long_ago = time.time() - (MAX_AGE_DAYS + 1) * 86_400
+        assert kept <= RUNS_KEPT + 1
+        assert "runs never sent; the last 20 are kept" in "".join(run.said)
+        long_ago = time.time() - (DAYS_KEPT + 1) * 86_400
         for path in tmp_path.rglob("run.json"):
             os.utime(path, (long_ago, long_ago))
         project.test(TESTS, watched=False)

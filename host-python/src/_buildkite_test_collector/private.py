@@ -54,6 +54,16 @@ def make_directory(path: str) -> str:
     return path
 
 
+def is_own_directory(path: str) -> bool:
+    """Return whether a path is a directory of this user's that is reached by no link."""
+    try:
+        status = _lstat(path)
+    except OSError:
+        return False
+    is_own = _user_id is None or status.st_uid == _user_id()
+    return stat.S_ISDIR(status.st_mode) and is_own
+
+
 def open_new(path: str, mode: int = FILE_MODE) -> int:
     """Make a file that is not there yet, and return its descriptor, open for writing."""
     return _open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | GUARDS, mode)

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Callable
 from .. import private
 from ..deadline import Deadline
 from ..delivery.delivery import Delivery
+from ..journal.limits import remove_old_runs
 from ..journal.lock import JournalLock
 from ..journal.reader import JournalReader
 from ..journal.receipts import Receipts
 from ..journal.run_directory import RunDirectory, run_directories
-from ..journal.unsent import remove_excess
 from ..surroundings.run_started import run_started
 from ..terminal import lines
 
@@ -39,26 +39,32 @@ def upload(files: Sequence[str], settings: Settings, say: Say) -> int:
     if not settings.token:
         say("BUILDKITE_ANALYTICS_TOKEN is not set")
         return BAD_INPUT
+    root = project_root(Path.cwd())
     if not files:
-        files = list(unsent_journals(Path.cwd()))
+        files = list(unsent_journals(root))
         if not files:
             say("no run of this project was left unsent")
             return ALL
-    return max(_upload_file(Path(file), settings, say) for file in files)
+    status = max(_upload_file(Path(file), settings, say) for file in files)
+    for note in remove_old_runs(str(root)):
+        say(note)
+    return status
 
 
-def unsent_journals(folder: Path) -> Iterator[str]:
-    """Give the journals of runs of the project that a folder is in, the oldest first.
+def project_root(folder: Path) -> Path:
+    """Return the project that a folder is in: the innermost one around it with unsent runs."""
+    around = (each for each in (folder, *folder.parents) if list(_unsent(each)))
+    return next(around, folder)
 
-    That is the innermost folder around it of which there are any.
-    """
-    for root in (folder, *folder.parents):
-        remove_excess(str(root))
-        found = [each for each in run_directories(str(root)) if not each.is_owner_alive()]
-        if found:
-            for directory in found:
-                yield str(directory.read_record().get("journal") or directory.events)
-            return
+
+def unsent_journals(root: Path) -> Iterator[str]:
+    """Give the journals of runs of a project that were not sent, the oldest first."""
+    for directory in _unsent(root):
+        yield str(directory.read_record().get("journal") or directory.events)
+
+
+def _unsent(root: Path) -> Iterator[RunDirectory]:
+    return (each for each in run_directories(str(root)) if not each.is_owner_alive())
 
 
 def _upload_file(path: Path, settings: Settings, say: Say) -> int:

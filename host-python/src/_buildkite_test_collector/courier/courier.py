@@ -14,7 +14,6 @@ from .. import private, process
 from ..deadline import Deadline, now
 from ..journal.receipts import Receipts
 from ..journal.run_directory import RunDirectory
-from ..journal.unsent import remove_excess
 from ..settings import Settings
 from ..surroundings import nesting
 from ..version import __version__
@@ -87,13 +86,15 @@ class Courier:
             return
         self._tell(READY)
         report = self._deliver()
-        if self._is_stopped:
-            return
-        if self._owner.is_alive() and not self._directory.is_unattended():
-            self._tell(FINISHED, report=report.as_json(self._settings.token))
+        is_owner_alive = self._owner.is_alive()
+        if is_owner_alive and not self._directory.is_unattended():
+            # Where somebody has stopped us, the test process delivers the rest.
+            if not self._is_stopped:
+                self._tell(FINISHED, report=report.as_json(self._settings.token))
             return
         # The test process has died, or gone on before it saw that.
-        nesting.forget(self._job.pid)
+        if not is_owner_alive:
+            nesting.forget(self._job.pid)
         if report.is_complete:
             self._directory.remove()
         else:
@@ -118,9 +119,7 @@ class Courier:
             # What is loaded stays; from here on there may be garbage.
             gc.freeze()
             gc.enable()
-            root = self._directory.read_record().get("root", "")
-            if root and (note := remove_excess(root)):
-                delivery.report.notes.append(note)
+            delivery.report.notes += self._remove_old_runs()
             self._follow(delivery)
             if self._is_stopped:
                 delivery.abandon()
@@ -129,6 +128,13 @@ class Courier:
         finally:
             reader.close()
         return delivery.report
+
+    def _remove_old_runs(self) -> list[str]:
+        """Keep what was never sent within its limits, while the tests run."""
+        from ..journal.limits import remove_old_runs
+
+        root = self._directory.read_record().get("root")
+        return remove_old_runs(root) if root else []
 
     def _follow(self, delivery: Delivery) -> None:
         """Deliver what is in the journal until the run is over, or its process is dead."""

@@ -30,6 +30,7 @@ def main() -> None:
     # Held to our end: whoever else would deliver this run sees by it that we do.
     lock = take_lock(job["directory"] + "/run.json")
     if lock is None:
+        remove_pipe(job["directory"])
         return
     # Nothing that is loaded goes away again: to look for garbage takes a tenth of the time.
     gc.disable()
@@ -74,6 +75,20 @@ def open_process(pid: int) -> "int | None":
     except (AttributeError, OSError):
         # It is dead, or the system has no such descriptors.
         return None
+
+
+def remove_pipe(directory: str) -> None:
+    """Remove the pipe of a run that was over, and removed, just when the pipe was made."""
+    try:
+        posix.stat(directory + "/run.json")
+    except OSError:
+        try:
+            posix.unlink(directory + "/wake")
+            for _ in ("run", "project", "all"):
+                posix.rmdir(directory)
+                directory = directory.rpartition("/")[0]
+        except OSError:
+            pass
 
 
 def wait_until_needed(owner: "int | None", wake: "int | None", seconds: float) -> None:

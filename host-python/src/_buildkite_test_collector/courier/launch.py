@@ -6,9 +6,11 @@ ends, and the test process waits for that one before the first test runs.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import sys
+import time
 from typing import TYPE_CHECKING
 
 from .. import process
@@ -44,9 +46,17 @@ UNWANTED_VARIABLES = ("LD_PRELOAD", "DYLD_INSERT_LIBRARIES")
 #: Variables that name files, seen from the directory where the tests were started.
 PATH_VARIABLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE", "SSL_CERT_DIR")
 
-# Held from the moment of loading: tests and debuggers replace functions of `os`.
+#: How long the process in between may take to end, in seconds. What calls itself Python may be
+#: anything, and the tests wait for it.
+REAP_TIMEOUT = 5.0
+
+#: How often it is looked whether it has ended, in seconds.
+REAP_INTERVAL = 0.002
+
+# Held from the moment of loading: tests and debuggers replace functions of `os` and `time`.
 _spawn = getattr(os, "posix_spawn", None)
 _pipe, _write, _close, _waitpid = os.pipe, os.write, os.close, os.waitpid
+_kill_group, _sleep = getattr(os, "killpg", None), time.sleep
 _listdir, _get_inheritable = os.listdir, os.get_inheritable
 
 
@@ -76,13 +86,22 @@ class Launch:
         Where the courier would become this process's child, as in a container whose first process
         this is, it ends as well, and is waited for here: no test must meet it.
         """
+        until = self.time + REAP_TIMEOUT
         while self._pid:
             try:
-                _waitpid(-self._pid, 0)
+                ended, _ = _waitpid(-self._pid, os.WNOHANG)
             except InterruptedError:
                 continue
             except ChildProcessError:
                 self._pid = 0
+                return
+            if ended:
+                continue
+            if now() > until and _kill_group is not None:
+                # This is no Python of ours. The courier's group is another by now.
+                with contextlib.suppress(OSError):
+                    _kill_group(self._pid, signal.SIGKILL)
+            _sleep(REAP_INTERVAL)
 
 
 def start(directory: RunDirectory, journal: str, settings: Settings, origin: int) -> Launch:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import os
+import select
 import signal
 import struct
 import sys
 import time
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from .. import process
 
@@ -54,15 +55,19 @@ class Owner:
             # Another process had got the same id before it was opened.
             os.close(descriptor)
             self.descriptor = None
+        #: What tells of it on systems without /proc.
+        self._events = ProcessEvents.watch(pid)
 
     def is_alive(self) -> bool:
         """Return whether it lives, as the same program; one that was stopped does."""
-        if not process.is_alive(self._pid, self._birth):
-            return False
-        return not self._is_replaced()
+        if self._events is not None:
+            return not (self._events.has_ended() or self._events.is_replaced)
+        return process.is_alive(self._pid, self._birth) and not self._is_replaced()
 
     def end(self) -> End:
         """Return how it ended."""
+        if self._events is not None:
+            return End(is_replaced=self._events.is_replaced)
         if process.is_alive(self._pid, self._birth) and self._is_replaced():
             return End(is_replaced=True)
         waited = self._wait_status()
@@ -104,6 +109,44 @@ class Owner:
         (mask,) = struct.unpack_from("Q", answer, 0)
         (waited,) = struct.unpack_from("i", answer, INFO_SIZE - 4)
         return int(waited) if mask & INFO_EXIT else None
+
+
+class ProcessEvents:
+    """The end of a process as a kqueue tells it: macOS and the BSDs have that, and no /proc.
+
+    There, a signal to a process says nothing: a zombie takes it as well.
+    https://man.freebsd.org/cgi/man.cgi?query=kqueue
+    """
+
+    def __init__(self, queue: Any, *, has_ended: bool) -> None:
+        self._queue = queue
+        self._has_ended = has_ended
+        #: Whether it goes on as another program.
+        self.is_replaced = False
+
+    @classmethod
+    def watch(cls, pid: int) -> ProcessEvents | None:
+        """Watch a process; nothing where the system knows no such thing."""
+        make: Any = getattr(select, "kqueue", None)
+        if make is None:
+            return None
+        of: Any = select
+        queue = make()
+        event = of.kevent(pid, of.KQ_FILTER_PROC, of.KQ_EV_ADD, of.KQ_NOTE_EXIT | of.KQ_NOTE_EXEC)
+        try:
+            queue.control([event], 0, 0)
+        except OSError:
+            # There is no such process any more.
+            return cls(queue, has_ended=True)
+        return cls(queue, has_ended=False)
+
+    def has_ended(self) -> bool:
+        """Return whether it has, without waiting for it."""
+        of: Any = select
+        for event in self._queue.control(None, 2, 0):
+            self._has_ended |= bool(event.fflags & of.KQ_NOTE_EXIT)
+            self.is_replaced |= bool(event.fflags & of.KQ_NOTE_EXEC)
+        return self._has_ended
 
 
 def _signal_name(number: int) -> str:

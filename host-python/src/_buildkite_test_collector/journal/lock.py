@@ -15,7 +15,7 @@ except ImportError:
     fcntl = None  # type: ignore[assignment]
 
 # Held from the moment of loading: tests replace functions of `os`.
-_close = os.close
+_close, _fstat, _stat = os.close, os.fstat, os.stat
 
 
 class JournalLock:
@@ -31,13 +31,21 @@ class JournalLock:
         Raises:
             OSError: there is no such file, or its file system knows no locks.
         """
-        if self._descriptor is None:
-            self._descriptor = private.open_for_reading(self._path)
-        try:
-            _lock(self._descriptor)
-        except BlockingIOError:
-            return False
-        return True
+        while True:
+            if self._descriptor is None:
+                self._descriptor = private.open_for_reading(self._path)
+            try:
+                _lock(self._descriptor)
+            except BlockingIOError:
+                return False
+            if self._is_of_this_file(self._descriptor):
+                return True
+            # Meanwhile another file has taken its place, which somebody else may have locked.
+            self.release()
+
+    def _is_of_this_file(self, descriptor: int) -> bool:
+        locked, there = _fstat(descriptor), _stat(self._path)
+        return (locked.st_dev, locked.st_ino) == (there.st_dev, there.st_ino)
 
     def release(self) -> None:
         """Let go of it."""

@@ -63,7 +63,7 @@ def mark_as_sent(journal: Journal) -> None:
 def _is_under_way(path: str, directory: RunDirectory | None) -> bool:
     own = directory.path if directory is not None else ""
     return any(
-        each.path != own and each.read_record().get("journal") == path and each.is_owner_alive()
+        each.path != own and each.read_record().get("journal") == path and each.is_under_way()
         for each in run_directories()
     )
 

@@ -23,6 +23,7 @@ from zlib import crc32
 
 from .. import private, process
 from ..text import json_bytes, of_json_bytes
+from .lock import JournalLock
 
 #: The directory of all runs, in that of the user's state.
 NAME = "buildkite-test-collector"
@@ -31,7 +32,7 @@ NAME = "buildkite-test-collector"
 RECORD_LIMIT = 64 * 1024
 
 # Held from the moment of loading: tests replace functions of `os`.
-_rmdir, _getpid, _urandom = os.rmdir, os.getpid, os.urandom
+_rmdir, _getpid, _urandom, _listdir = os.rmdir, os.getpid, os.urandom, os.listdir
 
 
 class RunDirectory:
@@ -105,6 +106,18 @@ class RunDirectory:
         record = self.read_record()
         return bool(record.get("pid")) and process.is_alive(record["pid"], record["birth"])
 
+    def is_under_way(self) -> bool:
+        """Return whether the run is still recorded or delivered by somebody."""
+        if self.is_owner_alive():
+            return True
+        lock = JournalLock(self.record)
+        try:
+            return not lock.acquire()
+        except OSError:
+            return False
+        finally:
+            lock.release()
+
     def is_unattended(self) -> bool:
         """Return whether the test process does not wait for the courier any more."""
         return os.path.exists(self.unattended)
@@ -124,6 +137,9 @@ class RunDirectory:
         self._remove_signals()
         for path in (self.receipts, self.rest, self.events, self.record):
             private.remove(path)
+        # What a process that was killed has left half written.
+        for name in _names(self.path):
+            private.remove(os.path.join(self.path, name))
         path = self.path
         with contextlib.suppress(OSError):
             for _ in ("run", "project", "all"):
@@ -186,7 +202,7 @@ def run_directories(root: str = "") -> list[RunDirectory]:
 
 def _names(folder: str) -> list[str]:
     try:
-        return os.listdir(folder)
+        return _listdir(folder)
     except OSError:
         return []
 

@@ -71,11 +71,20 @@ class Journal:
         #: What no file takes, and how many bytes that is.
         self._pending: list[bytes] = []
         self._pending_size = 0
-        with contextlib.suppress(OSError), open(path, "rb") as file:
-            if size := file.seek(0, os.SEEK_END):
-                file.seek(-1, os.SEEK_END)
-                # A last line that was torn off ends before what is added.
-                self._state = (size, b"" if file.read(1) == b"\n" else b"\n")
+        with contextlib.suppress(OSError):
+            self._state = self._end_of_file(path)
+
+    @staticmethod
+    def _end_of_file(path: str) -> tuple[int, bytes]:
+        """Return a file's length, and what ends its last line, should that be torn off."""
+        # Whatever stands there, a pipe for one, does not block.
+        descriptor = private.open_for_reading(path)
+        try:
+            size = os.lseek(descriptor, 0, os.SEEK_END)
+            os.lseek(descriptor, max(0, size - 1), os.SEEK_SET)
+            return size, b"" if os.read(descriptor, 1) in (b"", b"\n") else b"\n"
+        finally:
+            os.close(descriptor)
 
     @property
     def files(self) -> list[Path]:

@@ -33,7 +33,7 @@ def is_nested() -> bool:
     if _entered:
         return True
     directory = _directory()
-    if not os.path.isdir(directory):
+    if not _is_safe(directory):
         return False
     pid = _getppid()
     for _ in range(GENERATIONS):
@@ -59,7 +59,14 @@ def leave() -> None:
 
 def forget(pid: int) -> None:
     """Remove the mark of a process that has died."""
-    _remove_mark(os.path.join(_directory(), str(pid)))
+    directory = _directory()
+    if _is_safe(directory):
+        _remove_mark(os.path.join(directory, str(pid)))
+
+
+def _is_safe(directory: str) -> bool:
+    """Return whether the marks are there, in directories that are nobody else's."""
+    return all(map(private.is_own_directory, (os.path.dirname(directory), directory)))
 
 
 def _remove_mark(mark: str) -> None:
