@@ -9,9 +9,10 @@ use contract::{artefact, lines};
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::lab::{self, Lab};
+use crate::lab::Lab;
 use crate::plan::Plan;
 use crate::statistics::median;
+use crate::wrapper;
 
 /// How many tests the events are of that Python feeds.
 const TESTS: u64 = 10_000;
@@ -130,7 +131,7 @@ fn ending(lab: &Lab, plan: &Plan, wasm: &str) -> Result<Ending> {
     let count = |arguments: &[&str]| lab.script_instructions("ours", ENDING, arguments);
     Ok(Ending {
         cpu: median(runs),
-        instructions: match lab::can_count() {
+        instructions: match wrapper::can_count() {
             true => Some(count(&arguments)? - count(&[])?),
             false => None,
         },

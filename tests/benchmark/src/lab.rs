@@ -5,13 +5,18 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::thread;
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Result, ensure};
 use serde::de::DeserializeOwned;
 
+use crate::adopted;
+use crate::bench::Bench;
 use crate::child::{self, Usage};
+use crate::plan::Cores;
 use crate::server::{Server, Traffic};
 use crate::subject::{self, Subject};
 use crate::suite::Suite;
+use crate::trial::{Pair, Trial, Whole};
+use crate::wrapper::{Counted, counted, pinned, read_counts};
 
 /// A token that the stand-in lets in.
 const TOKEN: &str = "stand-in-token";
@@ -19,60 +24,9 @@ const TOKEN: &str = "stand-in-token";
 /// The variable that says where a run leaves its marks.
 const MARKS: &str = "BENCHMARK_MARKS";
 
-/// The marks of a run: when its first test began and when its last one was there, each as CPU time
-/// of the process and as time of day, in seconds.
-#[derive(Debug, Clone, Copy)]
-pub struct Marks {
-    first_cpu: f64,
-    last_cpu: f64,
-    last_time: f64,
-}
-
-/// One run of pytest.
-#[derive(Debug, Clone)]
-pub struct Trial {
-    /// What it has used.
-    pub usage: Usage,
-    /// What its server saw.
-    pub traffic: Traffic,
-    /// What became of it where it did not pass.
-    pub failure: Option<String>,
-    marks: Marks,
-}
-
-impl Trial {
-    /// Seconds of CPU before the first test.
-    pub fn before(&self) -> f64 {
-        self.marks.first_cpu
-    }
-
-    /// Seconds of CPU from the first test to the last.
-    pub fn during(&self) -> f64 {
-        self.marks.last_cpu - self.marks.first_cpu
-    }
-
-    /// Seconds of CPU from the last test on.
-    pub fn after(&self) -> f64 {
-        self.usage.cpu - self.marks.last_cpu
-    }
-
-    /// Seconds from the last test on.
-    pub fn wall_after(&self) -> f64 {
-        self.usage.ended - self.marks.last_time
-    }
-}
-
-/// A run, and one of plain pytest.
-#[derive(Debug)]
-pub struct Pair {
-    /// That of plain pytest.
-    pub plain: Trial,
-    /// The other.
-    pub own: Trial,
-}
-
-/// The virtual environments, a folder to work in, and the server.
+/// The virtual environments, what runs in them, a folder to work in, and the server.
 pub struct Lab {
+    subjects: Vec<Subject>,
     venvs: PathBuf,
     folder: PathBuf,
     server: Server,
@@ -80,18 +34,25 @@ pub struct Lab {
 
 impl Lab {
     /// Begins with an empty folder.
-    pub fn new(venvs: PathBuf, folder: PathBuf) -> Result<Self> {
+    pub fn new(venvs: PathBuf, folder: PathBuf, subjects: Vec<Subject>) -> Result<Self> {
         fs::remove_dir_all(&folder).ok();
         fs::create_dir_all(&folder)?;
         let mut command = command(&venvs, &folder, "server");
         command.args(["-m", "server"]);
         let paths = [python(), contract::repository("tests")];
         command.env("PYTHONPATH", std::env::join_paths(paths)?);
+        adopted::begin()?;
         Ok(Self {
+            subjects,
             server: Server::start(command)?,
             venvs,
             folder,
         })
+    }
+
+    /// What is compared with plain pytest.
+    pub fn subjects(&self) -> Vec<Subject> {
+        self.subjects.clone()
     }
 
     /// The folder to work in.
@@ -104,7 +65,7 @@ impl Lab {
         let bench = self.bench("own")?;
         let command = self.marked(&bench, subject, suite);
         let (usage, traffic) = self.run(&bench, subject, delay, command)?;
-        bench.trial(usage, traffic)
+        Trial::new(&bench, usage, traffic)
     }
 
     /// Runs a suite, and at the same time its twin with plain pytest: whatever slows the machine
@@ -117,12 +78,35 @@ impl Lab {
         let own = self.trial(subject, suite, 0.0);
         let usage = plain.join().expect("it does not panic")?;
         Ok(Pair {
-            plain: bench.trial(usage, Traffic::NONE)?,
+            plain: Trial::new(&bench, usage, Traffic::NONE)?,
             own: own?,
         })
     }
 
-    /// Runs a suite without marks.
+    /// Runs a suite without marks, on some cores; the server answers after so many seconds.
+    pub fn whole(
+        &mut self,
+        subject: &Subject,
+        suite: &Suite,
+        cores: Cores,
+        delay: f64,
+    ) -> Result<Whole> {
+        let bench = self.bench("own")?;
+        let mut command = self.command(&bench, subject, suite, |command| {
+            command.args(PYTEST);
+        });
+        if cores == Cores::One {
+            command = pinned(&command);
+        }
+        let (usage, traffic) = self.run(&bench, subject, delay, command)?;
+        Ok(Whole {
+            failure: bench.failure(&usage)?,
+            usage,
+            traffic,
+        })
+    }
+
+    /// Runs a suite without marks, with a variable.
     pub fn usage(
         &mut self,
         subject: &Subject,
@@ -143,13 +127,14 @@ impl Lab {
         subject: &Subject,
         other: &Subject,
         [suite, twin]: &[Suite; 2],
+        whose: Counted,
     ) -> Result<[f64; 2]> {
         let beside = self.bench("beside")?;
-        let command = counted(&self.marked(&beside, other, twin), &beside.counts());
+        let command = counted(&self.marked(&beside, other, twin), &beside.counts(), whose);
         let output = beside.output();
         let running = thread::spawn(move || child::run(command, &output));
         let bench = self.bench("own")?;
-        let mut command = counted(&self.marked(&bench, subject, suite), &bench.counts());
+        let mut command = counted(&self.marked(&bench, subject, suite), &bench.counts(), whose);
         // Everything takes fifty times as long there.
         command.env("BUILDKITE_ANALYTICS_UPLOAD_INTERVAL", "0");
         command.env("BUILDKITE_ANALYTICS_UPLOAD_TIMEOUT", "3600");
@@ -166,7 +151,8 @@ impl Lab {
     pub fn script_instructions(&self, venv: &str, script: &str, arguments: &[&str]) -> Result<f64> {
         let bench = self.bench("own")?;
         let command = self.script_command(&bench, venv, script, arguments);
-        child::run(counted(&command, &bench.counts()), &bench.output())?;
+        let command = counted(&command, &bench.counts(), Counted::Process);
+        child::run(command, &bench.output())?;
         read_counts(&bench.counts())
     }
 
@@ -226,7 +212,9 @@ impl Lab {
             command.env("BUILDKITE_ANALYTICS_TOKEN", TOKEN);
             command.env("BUILDKITE_ANALYTICS_API_URL", self.server.open(delay)?);
         }
-        let usage = child::run(command, &bench.output())?;
+        let mut usage = child::run(command, &bench.output())?;
+        // It may still be busy, with the server, too.
+        usage.courier = adopted::wait_for_all()?;
         let traffic = match subject.uploads {
             true => self.server.close()?,
             false => Traffic::NONE,
@@ -271,52 +259,12 @@ impl Lab {
             command.arg(format!("{option}={}", file.display()));
         }
         command.env("HOME", bench.home());
+        command.envs(subject.variables.iter().copied());
         command
     }
 
     fn bench(&self, name: &str) -> Result<Bench> {
         Bench::new(self.folder.join("benches").join(name))
-    }
-}
-
-/// What one run needs for itself, empty at first: nothing that an earlier run has cached.
-struct Bench {
-    folder: PathBuf,
-}
-
-impl Bench {
-    fn new(folder: PathBuf) -> Result<Self> {
-        fs::remove_dir_all(&folder).ok();
-        let bench = Self { folder };
-        fs::create_dir_all(bench.home())?;
-        Ok(bench)
-    }
-
-    fn home(&self) -> PathBuf {
-        self.folder.join("home")
-    }
-
-    fn marks(&self) -> PathBuf {
-        self.folder.join("marks")
-    }
-
-    fn output(&self) -> PathBuf {
-        self.folder.join("output")
-    }
-
-    fn counts(&self) -> PathBuf {
-        self.folder.join("counts")
-    }
-
-    fn trial(&self, usage: Usage, traffic: Traffic) -> Result<Trial> {
-        let output = fs::read(self.output())?;
-        let marks = fs::read_to_string(self.marks())?;
-        Ok(Trial {
-            failure: failure(usage.code, &String::from_utf8_lossy(&output)),
-            usage,
-            traffic,
-            marks: read_marks(&marks).context("a run left no marks")?,
-        })
     }
 }
 
@@ -334,95 +282,12 @@ fn command(venvs: &Path, folder: &Path, venv: &str) -> Command {
     command
 }
 
-/// Whether instructions can be counted here.
-pub fn can_count() -> bool {
-    Command::new("valgrind").arg("--version").output().is_ok()
-}
-
-/// The same command, whose instructions valgrind counts into a file.
-fn counted(command: &Command, file: &Path) -> Command {
-    let mut counted = Command::new("valgrind");
-    counted
-        .args(["--tool=cachegrind", "--cache-sim=no"])
-        .arg(format!("--cachegrind-out-file={}", file.display()))
-        .arg(command.get_program())
-        .args(command.get_args())
-        .env_clear();
-    for (name, value) in command.get_envs() {
-        if let Some(value) = value {
-            counted.env(name, value);
-        }
-    }
-    if let Some(folder) = command.get_current_dir() {
-        counted.current_dir(folder);
-    }
-    counted
-}
-
-/// How many instructions a file of cachegrind's says.
-fn read_counts(file: &Path) -> Result<f64> {
-    let text = fs::read_to_string(file).context("valgrind has counted nothing")?;
-    let summary = text.lines().find_map(|line| line.strip_prefix("summary: "));
-    Ok(summary
-        .context("valgrind gives no sum")?
-        .trim()
-        .parse::<f64>()?)
-}
-
 /// Runs pytest.
 const PYTEST: [&str; 2] = ["-m", "pytest"];
-
-/// What became of a run, by its exit code and its output; nothing where it has passed.
-fn failure(code: Option<i32>, output: &str) -> Option<String> {
-    match code {
-        Some(0) => None,
-        Some(code) => Some(format!("exit code {code}, `{}`", child::complaint(output))),
-        None => Some("a signal".to_owned()),
-    }
-}
 
 /// Where the scripts are.
 fn python() -> PathBuf {
     contract::repository("tests/benchmark/python")
         .canonicalize()
         .expect("it is beside this crate")
-}
-
-fn read_marks(text: &str) -> Option<Marks> {
-    let numbers: Vec<f64> = text
-        .split_whitespace()
-        .map_while(|word| word.parse().ok())
-        .collect();
-    // Of a suite of one test, the first is the last.
-    let [first_cpu, .., last_cpu, last_time] = numbers[..] else {
-        let &[first_cpu, last_time] = &numbers[..] else {
-            return None;
-        };
-        return Some(Marks {
-            first_cpu,
-            last_cpu: first_cpu,
-            last_time,
-        });
-    };
-    Some(Marks {
-        first_cpu,
-        last_cpu,
-        last_time,
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn marks_of_a_suite_and_of_a_single_test() {
-        let marks = read_marks("0.5 100.0\n2.5 103.0\n").unwrap();
-        assert_eq!((marks.first_cpu, marks.last_cpu), (0.5, 2.5));
-        assert_eq!(marks.last_time, 103.0);
-        let marks = read_marks("0.5 100.0\n").unwrap();
-        assert_eq!((marks.first_cpu, marks.last_cpu), (0.5, 0.5));
-        assert_eq!(marks.last_time, 100.0);
-        assert!(read_marks("").is_none());
-    }
 }

@@ -3,10 +3,16 @@
 //! The command sets up the virtual environments, runs the benchmarks of the component alone
 //! (`benches/`), and then this program, with the folder of the environments as its argument.
 
+#[cfg(target_os = "linux")]
+mod adopted;
+mod bench;
 mod child;
 mod component;
+mod costs;
 mod lab;
+mod marks;
 mod measurement;
+mod options;
 mod plan;
 mod plot;
 mod report;
@@ -16,14 +22,34 @@ mod subject;
 mod suite;
 mod table;
 mod targets;
+mod trial;
+mod waits;
+mod wrapper;
+
+/// Where orphans become the first process's children, nothing is known of couriers.
+#[cfg(not(target_os = "linux"))]
+mod adopted {
+    use anyhow::Result;
+
+    use crate::child::Used;
+
+    pub fn begin() -> Result<()> {
+        Ok(())
+    }
+
+    pub fn wait_for_all() -> Result<Option<Used>> {
+        Ok(None)
+    }
+}
 
 use std::fs;
-use std::path::PathBuf;
+use std::time::Instant;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 
 use lab::Lab;
-use report::{Report, Versions};
+use options::Options;
+use report::{Report, Rest, Versions};
 
 /// The packages whose versions are told, by the environment that has them.
 const PACKAGES: [(&str, &[&str]); 3] = [
@@ -36,35 +62,56 @@ const PACKAGES: [(&str, &[&str]); 3] = [
 ];
 
 fn main() -> Result<()> {
-    let mut arguments = std::env::args().skip(1);
-    let target = PathBuf::from(arguments.next().context("where is the target folder?")?);
-    let is_quick = arguments.next().as_deref() == Some("--quick");
-    let plan = if is_quick { plan::QUICK } else { plan::FULL };
-
-    let folder = target.join("benchmark");
-    let mut lab = Lab::new(target.join("venv/bench"), folder.clone())?;
-    let component = component::all(&lab, &plan, &target.join("criterion"))?;
-    let costs = measurement::all(&mut lab, &plan)?;
+    let began = Instant::now();
+    let options = Options::read(std::env::args().skip(1))?;
+    let plan = if options.is_quick {
+        plan::QUICK
+    } else {
+        plan::FULL
+    };
+    let folder = options.target.join("benchmark");
+    let subjects = subject::others(options.baseline.as_deref());
+    let venvs = options.target.join("venv/bench");
+    let mut lab = Lab::new(venvs, folder.clone(), subjects.clone())?;
+    let waits = waits::all(&mut lab, &plan)?;
+    let rest = match options.is_wall_alone {
+        true => None,
+        false => Some((
+            component::all(&lab, &plan, &options.target.join("criterion"))?,
+            measurement::all(&mut lab, &plan)?,
+        )),
+    };
     let versions = PACKAGES
         .iter()
         .map(|(venv, packages)| lab.script(venv, "versions.py", packages))
         .collect::<Result<Vec<Versions>>>()?;
 
-    // What the repository has is rewritten by numbers that mean something alone.
-    let results = match is_quick {
+    // What the repository has is rewritten by numbers that mean something, and by all of them.
+    let results = match options.is_quick || options.is_wall_alone {
         true => folder,
         false => contract::repository("tests/benchmark").canonicalize()?,
     };
+    if let Some((_, costs)) = &rest {
+        plot::draw(&results.join(PLOT), &plan, costs)?;
+    }
     let report = Report {
         plan: &plan,
         versions,
-        costs: &costs,
-        component: &component,
+        subjects: &subjects,
+        waits: &waits,
+        rest: rest.as_ref().map(|(component, costs)| Rest {
+            costs,
+            component,
+            plot: PLOT,
+        }),
     };
-    plot::draw(&results.join("results.svg"), &plan, &costs)?;
     let page = results.join("RESULTS.md");
-    fs::write(&page, report.text("results.svg"))?;
+    fs::write(&page, report.text())?;
     println!("{}", fs::read_to_string(&page)?);
-    println!("written to {}", page.display());
+    let minutes = began.elapsed().as_secs_f64() / 60.0;
+    println!("written to {} after {minutes:.1} min", page.display());
     Ok(())
 }
+
+/// The file of the plot, beside the page.
+const PLOT: &str = "results.svg";

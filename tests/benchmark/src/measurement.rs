@@ -2,86 +2,20 @@
 
 use anyhow::{Result, ensure};
 
-use crate::lab::{self, Lab, Pair, Trial};
+use crate::costs::{Cost, Costs, End};
+use crate::lab::Lab;
 use crate::plan::{LATENCY, Plan, Size};
-use crate::server::Traffic;
 use crate::statistics::{median, paired, slope, spread};
 use crate::subject::{self, Subject};
 use crate::suite::{self, Suite};
+use crate::trial::{Pair, Trial};
+use crate::wrapper::{self, Counted};
 
-/// What was measured of a subject.
-#[derive(Debug, Default)]
-pub struct Costs {
-    /// Calls of Python functions added to each test.
-    pub calls: f64,
-    /// Instructions added to each test, in the run of a suite of the plan's size; none where they are
-    /// not counted.
-    pub instructions: Option<f64>,
-    /// CPU before the first test that is added, in milliseconds.
-    pub start: f64,
-    /// Instructions of those before the first test; none where they are not counted.
-    pub start_instructions: Option<f64>,
-    /// The same as `start` in the first run after an installation.
-    pub first_start: f64,
-    /// By size of the suite; none where the subject did not run it.
-    pub sizes: Vec<Option<Cost>>,
-    /// At the end of a run, with a slow server; none where nothing is uploaded.
-    pub end: Option<End>,
-    /// Microseconds of CPU that a span costs; none where there are none.
-    pub span: Option<f64>,
-}
-
-/// What a suite of one size costs more than with plain pytest.
-#[derive(Debug)]
-pub struct Cost {
-    /// Microseconds of CPU to each test, of the whole run.
-    pub cpu: f64,
-    /// How far the runs were apart in that, to either side.
-    pub spread: f64,
-    /// Microseconds of CPU to each test, from the first test to the last.
-    pub during: f64,
-    /// Milliseconds of CPU from the last test on.
-    pub after: f64,
-    /// How many milliseconds these take.
-    pub wall_after: f64,
-    /// Megabytes at the peak.
-    pub peak: f64,
-    /// What the server saw.
-    pub traffic: Traffic,
-    /// What happened where the run did not pass.
-    pub failure: Option<String>,
-}
-
-impl Cost {
-    /// Of a suite that was not run.
-    pub const NONE: Self = Self {
-        cpu: f64::NAN,
-        spread: f64::NAN,
-        during: f64::NAN,
-        after: f64::NAN,
-        wall_after: f64::NAN,
-        peak: f64::NAN,
-        traffic: Traffic::NONE,
-        failure: None,
-    };
-}
-
-/// The end of a run whose server is slow.
-#[derive(Debug)]
-pub struct End {
-    /// Seconds from the last test on that are added.
-    pub wall: f64,
-    /// Seconds of CPU in them.
-    pub cpu: f64,
-    /// What the server saw.
-    pub traffic: Traffic,
-}
-
-/// Measures everything of all subjects, in the order of `subject::ALL`.
+/// Measures everything of all subjects, in their order.
 pub fn all(lab: &mut Lab, plan: &Plan) -> Result<Vec<Costs>> {
-    let mut costs: Vec<Costs> = subject::ALL.iter().map(|_| Costs::default()).collect();
+    let mut costs: Vec<Costs> = lab.subjects().into_iter().map(Costs::new).collect();
     calls(lab, plan, &mut costs)?;
-    if lab::can_count() {
+    if wrapper::can_count() {
         instructions(lab, plan, &mut costs)?;
     }
     starts(lab, plan, &mut costs)?;
@@ -98,22 +32,18 @@ fn calls(lab: &mut Lab, plan: &Plan, costs: &mut [Costs]) -> Result<()> {
     println!("calls");
     let (small, large) = plan.calls;
     let suites = [warm(lab, "own", small)?, warm(lab, "own", large)?];
-    let mut slopes = Vec::new();
-    for subject in &subject::ALL {
-        if subject.starts_alone {
-            slopes.push(f64::NAN);
-            continue;
-        }
+    let count = |lab: &mut Lab, subject: &Subject| -> Result<f64> {
         // The first run of a plugin has more to do than all others: pytest compiles it.
         lab.calls(subject, &suites[0])?;
-        let [few, many] = [
-            lab.calls(subject, &suites[0])?,
-            lab.calls(subject, &suites[1])?,
-        ];
-        slopes.push(slope((small, few), (large, many)));
-    }
-    for (cost, slope) in costs.iter_mut().zip(&slopes) {
-        cost.calls = slope - slopes[0];
+        let few = lab.calls(subject, &suites[0])?;
+        let many = lab.calls(subject, &suites[1])?;
+        Ok(slope((small, few), (large, many)))
+    };
+    let plain = count(lab, &subject::PLAIN)?;
+    for cost in costs {
+        if !cost.subject.starts_alone {
+            cost.calls = count(lab, &cost.subject)? - plain;
+        }
     }
     Ok(())
 }
@@ -123,16 +53,21 @@ fn instructions(lab: &mut Lab, plan: &Plan, costs: &mut [Costs]) -> Result<()> {
     println!("instructions");
     let tests = plan.instructions;
     let suites = twins(lab, tests)?;
-    let [ours, plain] = lab.instructions(&subject::OURS, &subject::PLAIN, &suites)?;
-    let [pure, floor] = lab.instructions(&subject::PURE, &subject::FLOOR, &suites)?;
-    let [keeper, _] = lab.instructions(&subject::KEEPER, &subject::PLAIN, &suites)?;
+    let mut count = |subject, other| lab.instructions(subject, other, &suites, Counted::Everything);
+    let [ours, plain] = count(&subject::OURS, &subject::PLAIN)?;
+    let [pure, floor] = count(&subject::PURE, &subject::FLOOR)?;
+    let [in_process, keeper] = count(&subject::IN_PROCESS, &subject::KEEPER)?;
     for (subject, counted) in [
         (subject::OURS, ours),
+        (subject::IN_PROCESS, in_process),
         (subject::PURE, pure),
         (subject::FLOOR, floor),
         (subject::KEEPER, keeper),
     ] {
-        costs[subject.place()].instructions = Some((counted - plain) / tests as f64);
+        let mut costs = costs.iter_mut();
+        if let Some(cost) = costs.find(|cost| cost.subject.name == subject.name) {
+            cost.instructions = Some((counted - plain) / tests as f64);
+        }
     }
     Ok(())
 }
@@ -151,13 +86,15 @@ fn starts(lab: &mut Lab, plan: &Plan, costs: &mut [Costs]) -> Result<()> {
     for (cost, pairs) in costs.iter_mut().zip(&pairs) {
         cost.start = added(pairs.get(1..).unwrap_or_default(), before);
     }
-    if lab::can_count() {
+    if wrapper::can_count() {
         let place = |name: &str| lab.folder().join("suites").join(name);
         let suites = [Suite::start(&place("own"))?, Suite::start(&place("plain"))?];
-        for (subject, cost) in subject::ALL.iter().zip(&mut *costs).skip(1) {
-            // The first time compiles.
-            lab.instructions(subject, &subject::PLAIN, &suites)?;
-            let [own, plain] = lab.instructions(subject, &subject::PLAIN, &suites)?;
+        for suite in &suites {
+            compile(lab, suite)?;
+        }
+        for cost in &mut *costs {
+            let (subject, plain) = (cost.subject, subject::PLAIN);
+            let [own, plain] = lab.instructions(&subject, &plain, &suites, Counted::Process)?;
             cost.start_instructions = Some(own - plain);
         }
     }
@@ -181,21 +118,28 @@ fn sizes(lab: &mut Lab, size: Size, is_largest: bool, costs: &mut [Costs]) -> Re
     let suites = twins(lab, size.tests)?;
     let count = |subject: &Subject| match (subject.starts_alone, is_largest) {
         (true, _) => 0,
-        (false, true) => (size.rounds * subject.runs).min(subject.largest),
+        (false, true) => size.rounds * usize::from(subject.runs_largest),
         (false, false) => size.rounds * subject.runs,
     };
     let pairs = rounds(lab, count, |lab, subject| lab.pair(subject, &suites))?;
     let per_test = 1e6 / size.tests as f64;
     for (cost, pairs) in costs.iter_mut().zip(&pairs) {
-        cost.sizes.push(pairs.last().map(|last| Cost {
-            cpu: added(pairs, |trial| trial.usage.cpu) * per_test,
-            spread: spread(&differences(pairs, |trial| trial.usage.cpu)) * per_test,
-            during: added(pairs, Trial::during) * per_test,
-            after: added(pairs, Trial::after) * 1e3,
-            wall_after: added(pairs, Trial::wall_after) * 1e3,
-            peak: added(pairs, |trial| trial.usage.peak),
-            traffic: last.own.traffic,
-            failure: last.own.failure.clone(),
+        cost.sizes.push(pairs.last().map(|last| {
+            Cost {
+                cpu: added(pairs, Trial::cpu) * per_test,
+                courier_cpu: added(pairs, Trial::courier_cpu) * per_test,
+                spread: spread(&differences(pairs, Trial::cpu)) * per_test,
+                during: added(pairs, Trial::during) * per_test,
+                after: added(pairs, Trial::after) * 1e3,
+                wall_after: added(pairs, Trial::wall_after) * 1e3,
+                peak: added(pairs, |trial| trial.usage.peak),
+                courier_peak: pairs
+                    .iter()
+                    .filter_map(|pair| Some(pair.own.usage.courier?.peak))
+                    .max_by(f64::total_cmp),
+                traffic: last.own.traffic,
+                failure: last.own.failure.clone(),
+            }
         }));
     }
     Ok(())
@@ -219,6 +163,7 @@ fn ends(lab: &mut Lab, plan: &Plan, costs: &mut [Costs]) -> Result<()> {
         cost.end = pairs.last().map(|last| End {
             wall: added(pairs, Trial::wall_after),
             cpu: added(pairs, Trial::after),
+            courier_cpu: added(pairs, Trial::courier_cpu),
             traffic: last.own.traffic,
         });
     }
@@ -229,7 +174,8 @@ fn spans(lab: &mut Lab, plan: &Plan, costs: &mut [Costs]) -> Result<()> {
     println!("spans");
     let (count, rounds) = plan.spans;
     let suite = Suite::spans(lab.folder())?;
-    for (subject, cost) in subject::ALL.iter().zip(costs) {
+    for cost in costs {
+        let subject = &cost.subject;
         if !subject.uploads {
             continue;
         }
@@ -239,7 +185,7 @@ fn spans(lab: &mut Lab, plan: &Plan, costs: &mut [Costs]) -> Result<()> {
                 let spans = (suite::SPANS, count.to_string());
                 let usage = lab.usage(subject, &suite, (spans.0, &spans.1))?;
                 ensure!(usage.code == Some(0), "{} fails with spans", subject.name);
-                cpu.push(usage.cpu);
+                cpu.push(usage.total_cpu());
             }
         }
         cost.span = Some(paired(&cpu[0], &cpu[1]) * 1e6 / count as f64);
@@ -253,14 +199,17 @@ fn twins(lab: &mut Lab, tests: usize) -> Result<[Suite; 2]> {
 }
 
 /// A suite that pytest has compiled.
-fn warm(lab: &mut Lab, place: &str, tests: usize) -> Result<Suite> {
+pub fn warm(lab: &mut Lab, place: &str, tests: usize) -> Result<Suite> {
     let suite = Suite::trivial(&lab.folder().join("suites").join(place), tests)?;
-    lab.usage(
-        &subject::PLAIN,
-        &suite,
-        ("PYTEST_ADDOPTS", "--collect-only"),
-    )?;
+    compile(lab, &suite)?;
     Ok(suite)
+}
+
+/// Has pytest compile a suite, which it does once for all subjects.
+fn compile(lab: &mut Lab, suite: &Suite) -> Result<()> {
+    let variable = ("PYTEST_ADDOPTS", "--collect-only");
+    lab.usage(&subject::PLAIN, suite, variable)?;
+    Ok(())
 }
 
 /// Lets all subjects take turns, round by round, each as often as is said, and returns their runs.
@@ -269,10 +218,11 @@ fn rounds(
     count: impl Fn(&Subject) -> usize,
     pair: impl Fn(&mut Lab, &Subject) -> Result<Pair>,
 ) -> Result<Vec<Vec<Pair>>> {
-    let mut pairs: Vec<Vec<Pair>> = subject::ALL.iter().map(|_| Vec::new()).collect();
-    let rounds = subject::ALL[1..].iter().map(&count).max().unwrap_or(0);
+    let subjects = lab.subjects();
+    let mut pairs: Vec<Vec<Pair>> = subjects.iter().map(|_| Vec::new()).collect();
+    let rounds = subjects.iter().map(&count).max().unwrap_or(0);
     for round in 0..rounds {
-        for (subject, pairs) in subject::ALL.iter().zip(&mut pairs).skip(1) {
+        for (subject, pairs) in subjects.iter().zip(&mut pairs) {
             if round < count(subject) {
                 pairs.push(pair(lab, subject)?);
             }

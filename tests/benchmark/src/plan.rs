@@ -9,13 +9,39 @@ pub struct Size {
     pub rounds: usize,
 }
 
+/// The cores that a run may use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cores {
+    /// All that there are.
+    All,
+    /// A single one.
+    One,
+}
+
+/// A run that somebody waits for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Wait {
+    /// How many tests it has.
+    pub tests: usize,
+    /// How long each of them sleeps, in milliseconds.
+    pub sleep: usize,
+    /// Where it runs.
+    pub cores: Cores,
+    /// For how many seconds rounds of it are begun, of one run of each subject.
+    pub seconds: u64,
+}
+
 /// What to measure.
 #[derive(Debug)]
 pub struct Plan {
+    /// The runs whose length is measured.
+    pub waits: &'static [Wait],
+    /// How many rounds are made of each at least.
+    pub wait_rounds: usize,
     /// The suites between which calls are counted, in tests.
     pub calls: (usize, usize),
     /// The suites on which CPU and memory are measured; the last is for the subjects alone that
-    /// are made for it.
+    /// run it.
     pub sizes: &'static [Size],
     /// The suite whose instructions are counted, in tests.
     pub instructions: usize,
@@ -32,8 +58,33 @@ pub struct Plan {
 /// How long the slow server takes for an answer, in seconds.
 pub const LATENCY: f64 = 0.1;
 
+/// How long the server takes for an answer where it is measured how long a run is, in seconds.
+pub const WAIT_LATENCY: f64 = 0.02;
+
+const fn wait(tests: usize, sleep: usize, cores: Cores, seconds: u64) -> Wait {
+    Wait {
+        tests,
+        sleep,
+        cores,
+        seconds,
+    }
+}
+
 /// What the results in the repository are made by.
 pub const FULL: Plan = Plan {
+    waits: &[
+        wait(1, 0, Cores::All, 20),
+        wait(50, 0, Cores::All, 40),
+        wait(500, 0, Cores::All, 40),
+        wait(2_000, 0, Cores::All, 40),
+        wait(5_000, 0, Cores::All, 40),
+        wait(20_000, 0, Cores::All, 60),
+        wait(50, 20, Cores::All, 30),
+        wait(100, 20, Cores::All, 30),
+        wait(50, 0, Cores::One, 30),
+        wait(500, 0, Cores::One, 30),
+    ],
+    wait_rounds: 3,
     calls: (500, 2_500),
     sizes: &[
         Size {
@@ -61,6 +112,13 @@ pub const FULL: Plan = Plan {
 
 /// What shows within minutes that everything here works; its numbers mean little.
 pub const QUICK: Plan = Plan {
+    waits: &[
+        wait(50, 0, Cores::All, 0),
+        wait(500, 0, Cores::All, 0),
+        wait(50, 20, Cores::All, 0),
+        wait(50, 0, Cores::One, 0),
+    ],
+    wait_rounds: 2,
     calls: (100, 300),
     sizes: &[
         Size {

@@ -5,16 +5,15 @@ use std::path::Path;
 use anyhow::{Result, anyhow};
 use plotters::prelude::*;
 
-use crate::measurement::Costs;
+use crate::costs::Costs;
 use crate::plan::Plan;
-use crate::subject;
 use crate::table::number;
 
 /// Width and height, in pixels.
 const SIZE: (u32, u32) = (860, 460);
 
-/// The colours of Okabe and Ito, which most eyes can tell apart.
-const COLOURS: [RGBColor; 9] = [
+/// The colours of Okabe and Ito, which most eyes can tell apart, and two more.
+const COLOURS: [RGBColor; 11] = [
     RGBColor(0, 0, 0),
     RGBColor(230, 159, 0),
     RGBColor(86, 180, 233),
@@ -24,16 +23,15 @@ const COLOURS: [RGBColor; 9] = [
     RGBColor(204, 121, 167),
     RGBColor(120, 120, 120),
     RGBColor(240, 228, 66),
+    RGBColor(110, 40, 10),
+    RGBColor(0, 60, 60),
 ];
 
 /// Draws it.
 pub fn draw(path: &Path, plan: &Plan, costs: &[Costs]) -> Result<()> {
-    let lines: Vec<(&str, Vec<(f64, f64)>)> = subject::ALL
+    let lines: Vec<(&str, Vec<(f64, f64)>)> = costs
         .iter()
-        .map(|subject| subject.name)
-        .zip(costs)
-        .skip(1)
-        .map(|(name, costs)| (name, points(plan, costs)))
+        .map(|costs| (costs.subject.name, points(plan, costs)))
         .filter(|(_, points)| !points.is_empty())
         .collect();
     let all = || lines.iter().flat_map(|(_, points)| points);

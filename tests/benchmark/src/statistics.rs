@@ -26,6 +26,20 @@ pub fn spread(values: &[f64]) -> f64 {
     (greatest - least) / 2.0
 }
 
+/// Half of what the middle half of the values spans; not a number where there are not two. A run in
+/// twenty that something else has delayed does not show in it.
+pub fn middle_half(values: &[f64]) -> f64 {
+    if values.len() < 2 {
+        return f64::NAN;
+    }
+    let mut sorted = values.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    let half = sorted.len() / 2;
+    let upper = median(sorted.split_off(sorted.len() - half));
+    let lower = median(sorted.into_iter().take(half).collect());
+    (upper - lower) / 2.0
+}
+
 /// How much a quantity grows with each step, from two sizes.
 pub fn slope((size, value): (usize, f64), (larger_size, larger_value): (usize, f64)) -> f64 {
     (larger_value - value) / (larger_size as f64 - size as f64)
@@ -53,6 +67,14 @@ mod tests {
     fn the_spread_reaches_to_both_ends() {
         assert_eq!(spread(&[5.0, 1.0, 2.0]), 2.0);
         assert!(spread(&[5.0]).is_nan());
+    }
+
+    #[test]
+    fn what_is_far_out_is_not_in_the_middle_half() {
+        assert_eq!(middle_half(&[1.0, 3.0, 2.0, 90.0, 4.0]), 22.75);
+        assert_eq!(middle_half(&[1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 90.0]), 2.0);
+        assert_eq!(middle_half(&[4.0, 1.0]), 1.5);
+        assert!(middle_half(&[5.0]).is_nan());
     }
 
     #[test]

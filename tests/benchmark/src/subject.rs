@@ -1,7 +1,7 @@
 //! What is compared: pytest alone, with our plugin, and with others.
 
 /// A way to run pytest.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub struct Subject {
     /// What the tables call it.
     pub name: &'static str,
@@ -9,48 +9,51 @@ pub struct Subject {
     pub venv: &'static str,
     /// What it adds to the command line.
     pub arguments: &'static [&'static str],
+    /// What it adds to the environment.
+    pub variables: &'static [(&'static str, &'static str)],
     /// The option that takes the file that it writes, if it writes one.
     pub output: Option<&'static str>,
     /// Whether it has a token, and a server.
     pub uploads: bool,
     /// How often it runs a suite where others do once: the more, the less its median is noise.
     pub runs: usize,
-    /// How often it runs the largest suite at most, which takes minutes.
-    pub largest: usize,
+    /// Whether it runs the largest suite as well, which takes minutes.
+    pub runs_largest: bool,
     /// Whether nothing but its start is measured.
     pub starts_alone: bool,
-}
-
-impl Subject {
-    /// Its place in [`ALL`].
-    pub fn place(&self) -> usize {
-        let found = ALL.iter().position(|each| each.name == self.name);
-        found.expect("every subject is in the table")
-    }
 }
 
 const NOTHING: Subject = Subject {
     name: "plain pytest",
     venv: "plain",
     arguments: &[],
+    variables: &[],
     output: None,
     uploads: false,
     runs: 1,
-    largest: 1,
+    runs_largest: false,
     starts_alone: false,
 };
 
 /// pytest alone, which the others are compared with.
 pub const PLAIN: Subject = NOTHING;
 
-/// Our plugin in a run that is uploaded.
+/// Our plugin in a run that is uploaded, by the courier wherever that pays.
 pub const OURS: Subject = Subject {
     name: "this plugin, token and server",
     venv: "ours",
     uploads: true,
     runs: 3,
-    largest: usize::MAX,
+    runs_largest: true,
     ..NOTHING
+};
+
+/// The same without a courier: pytest itself delivers, at its end.
+pub const IN_PROCESS: Subject = Subject {
+    name: "this plugin, token and server, no courier",
+    variables: &[("BUILDKITE_ANALYTICS_COURIER", "false")],
+    runs: 1,
+    ..OURS
 };
 
 /// Our plugin in a run that nobody wants to know of.
@@ -65,6 +68,7 @@ pub const PURE: Subject = Subject {
     name: "pure-Python plugin, token and server",
     venv: "pure",
     uploads: true,
+    runs_largest: true,
     ..NOTHING
 };
 
@@ -100,14 +104,14 @@ pub const IDLE: Subject = Subject {
     ..NOTHING
 };
 
-/// Everything, in the order in which it runs and is shown.
-pub const ALL: [Subject; 11] = [
-    PLAIN,
+/// Everything but plain pytest, in the order in which it runs and is shown.
+const OTHERS: [Subject; 11] = [
     FLOOR,
     KEEPER,
     IDLE,
     SILENT,
     OURS,
+    IN_PROCESS,
     Subject {
         name: "this plugin, `--json`",
         venv: "ours",
@@ -128,3 +132,20 @@ pub const ALL: [Subject; 11] = [
         ..NOTHING
     },
 ];
+
+/// Everything but plain pytest: with an earlier version of our plugin, where one is given.
+pub fn others(baseline: Option<&str>) -> Vec<Subject> {
+    let mut all = OTHERS.to_vec();
+    if let Some(version) = baseline {
+        all.push(Subject {
+            // Made once, and needed until the end.
+            name: format!("{version}, token and server").leak(),
+            venv: BASELINE_VENV,
+            ..IN_PROCESS
+        });
+    }
+    all
+}
+
+/// The environment of an earlier version.
+pub const BASELINE_VENV: &str = "baseline";

@@ -39,6 +39,19 @@ impl Suite {
         Ok(suite)
     }
 
+    /// Writes a suite of so many tests, each of which sleeps for so many milliseconds; these leave
+    /// no marks.
+    pub fn sleeping(parent: &Path, tests: usize, milliseconds: usize) -> Result<Self> {
+        let suite = Self::empty(parent, &format!("{tests}-{milliseconds}"))?;
+        let mut code = "import time\n".to_owned();
+        for test in 0..tests {
+            let seconds = milliseconds as f64 / 1e3;
+            write!(code, "\n\ndef test_{test}():\n    time.sleep({seconds})\n")?;
+        }
+        fs::write(suite.folder.join("test_sleep.py"), code)?;
+        Ok(suite)
+    }
+
     /// Writes a suite of one test, with whose beginning the process ends.
     pub fn start(parent: &Path) -> Result<Self> {
         let suite = Self::empty(parent, "start")?;

@@ -54,6 +54,11 @@ pub fn number(value: f64) -> String {
     }
 }
 
+/// A number of things.
+pub fn whole(count: usize) -> String {
+    grouped(&count.to_string())
+}
+
 /// A number that may not be there.
 pub fn maybe(value: Option<f64>) -> String {
     number(value.unwrap_or(f64::NAN))
@@ -90,6 +95,8 @@ mod tests {
         assert_eq!(number(1_234_567.0), "1,234,567");
         assert_eq!(number(f64::NAN), "–");
         assert_eq!(maybe(None), "–");
+        assert_eq!(whole(50), "50");
+        assert_eq!(whole(20_000), "20,000");
     }
 
     #[test]
