@@ -53,20 +53,23 @@ fn instructions(lab: &mut Lab, plan: &Plan, costs: &mut [Costs]) -> Result<()> {
     println!("instructions");
     let tests = plan.instructions;
     let suites = twins(lab, tests)?;
-    let mut count = |subject, other| lab.instructions(subject, other, &suites, Counted::Everything);
-    let [ours, plain] = count(&subject::OURS, &subject::PLAIN)?;
-    let [pure, floor] = count(&subject::PURE, &subject::FLOOR)?;
-    let [in_process, keeper] = count(&subject::IN_PROCESS, &subject::KEEPER)?;
-    for (subject, counted) in [
-        (subject::OURS, ours),
-        (subject::IN_PROCESS, in_process),
-        (subject::PURE, pure),
-        (subject::FLOOR, floor),
-        (subject::KEEPER, keeper),
+    let small = tests.div_ceil(10);
+    let small_suites = twins(lab, small)?;
+    let mut count =
+        |subject, other, suites| lab.instructions(subject, other, suites, Counted::Everything);
+    let [ours, plain] = count(&subject::OURS, &subject::PLAIN, &suites)?;
+    let [pure, keeper] = count(&subject::PURE, &subject::KEEPER, &suites)?;
+    // It does nothing once, so that a smaller suite says as much.
+    let [floor, few] = count(&subject::FLOOR, &subject::PLAIN, &small_suites)?;
+    for (subject, added, tests) in [
+        (subject::OURS, ours - plain, tests),
+        (subject::PURE, pure - plain, tests),
+        (subject::KEEPER, keeper - plain, tests),
+        (subject::FLOOR, floor - few, small),
     ] {
         let mut costs = costs.iter_mut();
         if let Some(cost) = costs.find(|cost| cost.subject.name == subject.name) {
-            cost.instructions = Some((counted - plain) / tests as f64);
+            cost.instructions = Some(added / tests as f64);
         }
     }
     Ok(())

@@ -83,7 +83,7 @@ pub const PURE_SILENT: Subject = Subject {
 pub const FLOOR: Subject = Subject {
     name: "an empty plugin with the same hooks",
     arguments: &["-p", "floor"],
-    runs: 3,
+    runs: 2,
     ..NOTHING
 };
 
@@ -141,6 +141,7 @@ pub fn others(baseline: Option<&str>) -> Vec<Subject> {
             // Made once, and needed until the end.
             name: format!("{version}, token and server").leak(),
             venv: BASELINE_VENV,
+            runs_largest: false,
             ..IN_PROCESS
         });
     }

@@ -3,16 +3,13 @@
 use crate::costs::{Cost, Costs};
 use crate::plan::Plan;
 use crate::subject::Subject;
-use crate::table::{Table, maybe, number};
+use crate::table::{Table, maybe, number, whole};
 
 /// What a run costs once, and what each test and each span does.
 pub fn once(plan: &Plan, costs: &[Costs]) -> String {
     let (few, many) = plan.calls;
     let calls = format!("calls per test ({few} to {many})");
-    let instructions = format!(
-        "instructions per test ({})",
-        number(plan.instructions as f64)
-    );
+    let instructions = format!("instructions per test ({})", whole(plan.instructions));
     let mut table = Table::new(&[
         "",
         &calls,
@@ -66,7 +63,7 @@ pub fn sizes(plan: &Plan, costs: &[Costs]) -> String {
         let subject = &costs.subject;
         for (size, cost) in plan.sizes.iter().zip(&costs.sizes) {
             if let Some(failure) = cost.as_ref().and_then(|cost| cost.failure.as_ref()) {
-                let tests = number(size.tests as f64);
+                let tests = whole(size.tests);
                 let name = subject.name;
                 text += &format!("\nWith {tests} tests, a run of: {name}, ended with {failure}.\n");
             }
@@ -114,7 +111,7 @@ fn size_row(subject: &Subject, tests: usize, cost: &Cost) -> Vec<String> {
     };
     vec![
         subject.name.to_owned(),
-        number(tests as f64),
+        whole(tests),
         match cost.spread.is_nan() {
             true => number(cost.cpu),
             false => format!("{} ± {}", number(cost.cpu), number(cost.spread)),

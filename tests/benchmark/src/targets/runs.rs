@@ -5,6 +5,7 @@ use crate::component;
 use crate::costs::{Cost, Costs};
 use crate::plan::Plan;
 use crate::subject::{self, Subject};
+use crate::table::whole;
 
 /// What the end of a large run cannot do without.
 const ENDING: &str = "an empty plugin that keeps a line of each test's start and end on disk; \
@@ -46,8 +47,10 @@ pub fn all(plan: &Plan, costs: &[Costs], component: &component::Costs) -> Vec<Ta
             floor: Some(((middle(keeper).cpu + ending) / middle(pure).cpu, ENDING)),
         },
         Target {
-            what: "instructions added per test at 20,000 tests, over the pure-Python plugin's"
-                .to_owned(),
+            what: format!(
+                "instructions added per test at {} tests, over the pure-Python plugin's",
+                whole(plan.instructions)
+            ),
             bound: Bound::AtMost(1.0 / 8.0),
             measured: counted(ours) / counted(pure),
             pure: 1.0,
