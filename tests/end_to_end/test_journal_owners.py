@@ -1,56 +1,194 @@
-"""One journal, one owner: nothing is sent twice, and nothing of another run is lost."""
+"""Who owns a journal: runs that share a place for it, and those that deliver it later."""
 
 from __future__ import annotations
 
 import json
 import os
+import shutil
+import signal
 import subprocess
 import sys
 import time
-from typing import TYPE_CHECKING, Any
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+from _buildkite_test_collector.journal.limits import DAYS_KEPT, RUNS_KEPT
 from stand_in import TestEngine, faults
 
 from .aftermath import Aftermath
-from .project import COMMAND, TOKEN, Project, events, needs_courier
+from .project import COMMAND, TOKEN, Project, needs_courier, ours
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Iterator
 
-#: A suite that is refused once.
-TESTS = "import pytest\n@pytest.mark.parametrize('n', range(3))\ndef test_it(n): pass\n"
+SHARED = "--buildkite-journal=shared.ndjson"
 
-NAMES = {f"test_it[{n}]" for n in range(3)}
+#: Where nobody listens.
+NOWHERE = "http://127.0.0.1:9/v1"
+
+#: Eight tests of a run, by its name; the last ends when it is told to.
+EIGHT = """
+    import os, pathlib, time, pytest
+
+    run = os.environ["RUN"]
+
+    @pytest.mark.parametrize("name", [f"{run}{n}" for n in range(7)])
+    def test_it(name): pass
+
+    def test_waits():
+        pathlib.Path(f"{run}.waits").touch()
+        while not pathlib.Path(f"{run}.go").exists(): time.sleep(0.02)
+"""
 
 
-def test_upload_of_a_run_under_way_does_nothing(project: Project) -> None:
-    with project.slow("--buildkite-journal=events.ndjson") as process:
-        done = project.command("upload", "events.ndjson")
-        assert done.returncode == 1
-        assert "events.ndjson: its run is under way, and is delivered at its end" in done.stderr
-        process.kill()
-        process.wait()
-    project.wait_for_couriers()
-    for kept in project.path.rglob("*.ndjson"):
-        project.command("upload", str(kept))
-    names = sorted(each["name"] for each in project.engine.executions)
-    assert names == ["test_before", "test_slow"]
+def names(run: str) -> list[str]:
+    return [*(f"test_it[{run}{n}]" for n in range(7)), "test_waits"]
 
 
-def test_two_uploads_of_one_journal_send_each_result_once(tmp_path: Path) -> None:
-    # Two are refused, the third is not tried; and then an answer takes its time.
-    slow = faults.Hang(2, "after-headers", taken=True)
-    script: list[Any] = [faults.Answer(401), faults.Answer(401), slow]
-    with TestEngine(TOKEN, script=script) as engine:
+def leave_unsent(project: Project, *arguments: str) -> list[str]:
+    """Have a run whose results nobody takes; return what it says."""
+    url = project.environment.get("BUILDKITE_ANALYTICS_API_URL", project.engine.url)
+    project.environment |= {
+        "BUILDKITE_ANALYTICS_API_URL": NOWHERE,
+        "BUILDKITE_ANALYTICS_UPLOAD_TIMEOUT": "2",
+    }
+    run = project.pytest(*arguments, watched=False)
+    assert run.status == 0, run.stdout
+    project.environment["BUILDKITE_ANALYTICS_API_URL"] = url
+    project.environment["BUILDKITE_ANALYTICS_UPLOAD_TIMEOUT"] = "30"
+    return run.said
+
+
+def wait_for_file(path: Path) -> None:
+    until = time.monotonic() + 60
+    while not path.exists():
+        assert time.monotonic() < until, path
+        time.sleep(0.02)
+
+
+def arrived(engine: TestEngine) -> Counter[str]:
+    return Counter(result["name"] for result in engine.executions)
+
+
+@pytest.fixture
+def project(project: Project) -> Project:
+    """A project of eight tests."""
+    project.write({"test_it.py": EIGHT, "b.go": "", "c.go": ""})
+    project.environment["RUN"] = "b"
+    return project
+
+
+def runs_of(project: Project) -> list[Path]:
+    """Return the directories of runs that are on disk."""
+    return sorted(path.parent for path in project.path.rglob("run.json"))
+
+
+@pytest.mark.parametrize("is_sent", [True, False])
+def test_two_runs_at_once_with_one_journal(project: Project, is_sent: bool) -> None:
+    """Of 16 results 5 arrived."""
+    if not is_sent:
+        project.environment |= {
+            "BUILDKITE_ANALYTICS_API_URL": NOWHERE,
+            "BUILDKITE_ANALYTICS_UPLOAD_TIMEOUT": "2",
+        }
+    project.environment["RUN"] = "a"
+    with project.started(SHARED) as first:
+        wait_for_file(project.path / "a.waits")
+        project.environment["RUN"] = "b"
+        second = project.pytest(SHARED, watched=False)
+        (project.path / "a.go").touch()
+        assert first.wait(60) == 0
+    assert second.status == 0
+    said = "\n".join(second.said)
+    assert "another run writes to " in said
+    assert "; the events of this one are in " in said
+
+    if not is_sent:
+        project.environment["BUILDKITE_ANALYTICS_API_URL"] = project.engine.url
+        done = project.command("upload")
+        assert done.returncode == 0, done.stderr
+    assert arrived(project.engine) == Counter(names("a") + names("b"))
+    assert not runs_of(project)
+
+
+def test_a_run_after_one_that_was_not_sent(project: Project) -> None:
+    """The next run unlinked the journal."""
+    leave_unsent(project, SHARED)
+    project.environment["RUN"] = "c"
+    said = leave_unsent(project, SHARED)
+    assert "held a run that was not sent; it is kept as " in said[-1]
+    Aftermath(project.engine, project.path, "").check({*names("b"), *names("c")})
+
+    for kept in sorted(project.path.glob("shared*.ndjson")):
+        done = project.command("upload", str(kept))
+        assert done.returncode == 0, done.stderr
+    assert arrived(project.engine) == Counter(names("b") + names("c"))
+
+
+@needs_courier
+def test_a_run_after_one_that_is_still_delivered(tmp_path: Path) -> None:
+    """Its process has died, and its courier goes on: the journal is that one's."""
+    with TestEngine(TOKEN, script=[faults.Hang(90)]) as engine:
         project = Project(tmp_path, engine)
-        project.environment["BUILDKITE_ANALYTICS_UPLOAD_BATCH_SIZE"] = "1"
-        project.environment["BUILDKITE_ANALYTICS_UPLOAD_INTERVAL"] = "0"
-        project.write({"test_it.py": TESTS})
-        project.pytest("--buildkite-journal=kept.ndjson", watched=False)
-        both = [
+        project.write({"test_it.py": EIGHT, "b.go": ""})
+        project.environment["RUN"] = "a"
+        with project.started(SHARED) as first:
+            wait_for_file(project.path / "a.waits")
+            first.send_signal(signal.SIGKILL)
+            first.wait()
+        engine.wait_for(1, 60)
+        project.environment["RUN"] = "b"
+        second = project.pytest(SHARED, watched=False)
+        assert "the events of this one are in " in "\n".join(second.said)
+
+        done = project.command("upload", "shared.ndjson")
+        assert done.returncode == 1
+        assert "shared.ndjson: it is being delivered" in done.stderr
+        (courier,) = project.couriers()
+        os.kill(courier, signal.SIGKILL)
+        project.wait_for_couriers()
+        # Its lock died with it.
+        done = project.command("upload")
+        assert done.returncode == 0, done.stderr
+        assert arrived(engine) == Counter(names("a") + names("b"))
+
+
+@pytest.mark.parametrize("journal", [[], [SHARED]], ids=["ours", "theirs"])
+def test_upload_while_a_run_is_under_way(project: Project, journal: list[str]) -> None:
+    """It says so, and does nothing."""
+    project.environment["RUN"] = "a"
+    project.environment["BUILDKITE_ANALYTICS_UPLOAD_INTERVAL"] = "0"
+    with project.started(*journal) as process:
+        wait_for_file(project.path / "a.waits")
+        (kept,) = (path for path in project.path.rglob("*.ndjson") if path.stat().st_size)
+        before = kept.read_bytes()
+        done = project.command("upload", str(kept))
+        assert done.returncode == 1
+        assert "its run is under way, and is delivered at its end" in done.stderr
+        without_name = project.command("upload")
+        assert without_name.returncode == 0
+        assert "no run of this project was left unsent" in without_name.stderr
+        assert kept.read_bytes() == before
+        assert not project.engine.requests
+        (project.path / "a.go").touch()
+        assert process.wait(60) == 0
+    assert arrived(project.engine) == Counter(names("a"))
+
+
+@pytest.mark.parametrize("journal", [[], [SHARED]], ids=["ours", "theirs"])
+def test_two_uploads_at_once(tmp_path: Path, journal: list[str]) -> None:
+    """Each result is sent once: who comes second does nothing."""
+    with TestEngine(TOKEN, script=[faults.Delay(3)]) as engine:
+        project = Project(tmp_path, engine)
+        project.write({"test_it.py": EIGHT, "b.go": ""})
+        project.environment["RUN"] = "b"
+        leave_unsent(project, *journal)
+        (kept,) = (path for path in tmp_path.rglob("*.ndjson") if path.stat().st_size)
+        processes = [
             subprocess.Popen(
-                [sys.executable, *COMMAND, "upload", "kept.ndjson"],
+                [sys.executable, *COMMAND, "upload", str(kept)],
                 cwd=tmp_path,
                 env=project.environ(),
                 stderr=subprocess.PIPE,
@@ -58,113 +196,100 @@ def test_two_uploads_of_one_journal_send_each_result_once(tmp_path: Path) -> Non
             )
             for _ in range(2)
         ]
-        said = [process.communicate(timeout=60)[1] for process in both]
-        statuses = sorted(process.returncode for process in both)
-        names = [each["name"] for each in engine.executions]
-        assert sorted(names) == sorted(NAMES), said
-        assert statuses in ([0, 0], [0, 1], [0, 2]), said
+        said = [process.communicate(timeout=60)[1] for process in processes]
+        statuses = sorted(process.returncode for process in processes)
+        assert arrived(engine) == Counter(names("b")), said
+        assert statuses[0] == 0, said
+        # It comes while the other one delivers, or when nothing is left.
+        assert statuses[1] in (1, 2), said
+    assert not runs_of(project)
 
 
-def test_runs_one_after_the_other_with_one_journal(tmp_path: Path) -> None:
-    """An unsent journal was unlinked by the next run."""
-    with TestEngine(TOKEN, script=[faults.Answer(401)] * 9) as engine:
-        project = Project(tmp_path, engine)
-        project.write({"test_it.py": TESTS, "test_other.py": "def test_other(): pass\n"})
-        project.pytest("--buildkite-journal=kept.ndjson", "test_it.py", watched=False)
-        run = project.pytest("--buildkite-journal=kept.ndjson", "test_other.py", watched=False)
-        assert "kept.ndjson held a run that was not sent; it is kept as " in run.said[-1]
-        after = Aftermath(engine, tmp_path, run.stdout)
-        after.check({*NAMES, "test_other"})
+def test_upload_without_a_file(project: Project) -> None:
+    """It finds what runs of this project have left, from any folder in it, and no others'."""
+    other = Project(project.path / "other", project.engine)
+    other.write({"test_it.py": EIGHT, "c.go": ""})
+    other.environment |= {"RUN": "c", "HOME": str(project.path)}
+    leave_unsent(other)
+    leave_unsent(project, "--cache-clear", "test_it.py")
+    project.environment["RUN"] = "c"
+    leave_unsent(project, "--cache-clear", "test_it.py")
+    assert len(runs_of(project)) == 3
+
+    (project.path / "deep" / "down").mkdir(parents=True)
+    done = project.run(*COMMAND, "upload", cwd="deep/down")
+    assert done.returncode == 0, done.stderr
+    assert arrived(project.engine) == Counter(names("b") + names("c"))
+    (left,) = runs_of(project)
+    assert left.parent.name.startswith("other-")
+    done = project.command("upload")
+    assert (done.returncode, "left unsent" in done.stderr) == (0, True)
 
 
-def test_a_journal_that_was_sent_makes_room(project: Project) -> None:
-    for _ in range(2):
-        run = project.test(TESTS, "--buildkite-journal=kept.ndjson", watched=False)
-        assert len(run.said) == 1
-    assert [path.name for path in project.path.rglob("*.ndjson")] == ["kept.ndjson"]
-    started = [each for each in events(project.path / "kept.ndjson") if "format" in each]
-    assert len(started) == 1
+def copies(project: Project, count: int, days: float) -> Iterator[Path]:
+    """Copy the one unsent run, as if there had been more, some days ago."""
+    (first,) = runs_of(project)
+    for number in range(count):
+        run = first.with_name(f"{number:032x}")
+        shutil.copytree(first, run)
+        record = json.loads((run / "run.json").read_text())
+        record["journal"] = str(run / "events.ndjson")
+        (run / "run.json").write_text(json.dumps(record))
+        began = time.time() - days * 24 * 60 * 60 + number
+        os.utime(run / "run.json", (began, began))
+        yield run
 
 
-def test_runs_at_the_same_time_with_one_journal(project: Project) -> None:
-    """Of sixteen results five arrived."""
-    source = f"import time\n{TESTS.replace('pass', 'time.sleep(0.2)')}"
-    project.write({"test_it.py": source})
-    runs = [
-        subprocess.Popen(
-            [sys.executable, "-m", "pytest", "--buildkite-journal=kept.ndjson"],
-            cwd=project.path,
-            env=project.environ(),
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        for _ in range(5)
-    ]
-    said = "".join(run.communicate(timeout=120)[0] for run in runs)
-
-    assert len(project.engine.executions) == 15, said
-    assert len({each["id"] for each in project.engine.executions}) == 15
-    assert len(project.engine.runs) == 5
-    kept = sorted(project.path.glob("kept*.ndjson"))
-    assert kept
-    for path in kept:
-        started = [each for each in events(path) if each["event"] == "run-started"]
-        assert len(started) == 1
-
-
-def test_what_was_left_is_found(tmp_path: Path) -> None:
-    """Outside of what `--cache-clear` empties."""
-    with TestEngine(TOKEN, script=[faults.Answer(401)] * 2) as engine:
-        project = Project(tmp_path, engine)
-        project.write({"sub/test_it.py": TESTS})
-        for _ in range(2):
-            run = project.pytest(watched=False)
-            assert "3 results not uploaded" in run.said[0]
-        run = project.pytest("--cache-clear", "--collect-only", watched=False)
-        done = project.run(*COMMAND, "upload", cwd="sub")
-        assert done.returncode == 0, done.stderr
-        assert len(engine.executions) == 6
-        assert len(engine.runs) == 2
-        assert not list(tmp_path.rglob("*.ndjson"))
-        again = project.command("upload")
-        assert again.returncode == 0
-        assert "no run of this project was left unsent" in again.stderr
+#: A limit of what was not sent: how many runs beside the first, of which age, and which remain.
+LIMITS = {
+    "number": (RUNS_KEPT + 4, 1.0, RUNS_KEPT, f"each of 5 runs that was never sent: {RUNS_KEPT}"),
+    "age": (3, DAYS_KEPT + 1.0, 1, f"each of 3 runs that was not sent in {DAYS_KEPT} days"),
+    "neither": (3, DAYS_KEPT - 1.0, 4, ""),
+}
 
 
 @needs_courier
-def test_what_is_kept_is_bounded(tmp_path: Path) -> None:
-    """The oldest make room, and those of long ago."""
-    from _buildkite_test_collector.journal.limits import DAYS_KEPT, RUNS_KEPT
-
-    with TestEngine(TOKEN, script=[faults.Answer(401)] * 99) as engine:
-        project = Project(tmp_path, engine)
-        project.environment["BUILDKITE_ANALYTICS_UPLOAD_INTERVAL"] = "0"
-        project.write({"conftest.py": "import time\ndef pytest_sessionstart(): time.sleep(0.3)\n"})
-        project.test(TESTS, watched=False)
-        (record,) = tmp_path.rglob("run.json")
-        for number in range(RUNS_KEPT + 5):
-            copy = record.parent.with_name(f"copy-{number}")
-            copy.mkdir(mode=0o700)
-            fields = {**json.loads(record.read_text()), "journal": str(copy / "events.ndjson")}
-            (copy / "run.json").write_text(json.dumps(fields))
-            (copy / "events.ndjson").write_text((record.parent / "events.ndjson").read_text())
-        run = project.test(TESTS, watched=False)
-        kept = len(list(tmp_path.rglob("run.json")))
-        assert kept <= RUNS_KEPT + 1
-        assert "runs never sent; the last 20 are kept" in "".join(run.said)
-        long_ago = time.time() - (DAYS_KEPT + 1) * 86_400
-        for path in tmp_path.rglob("run.json"):
-            os.utime(path, (long_ago, long_ago))
-        project.test(TESTS, watched=False)
-        assert len(list(tmp_path.rglob("run.json"))) == 1
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="there are no such links")
-def test_a_journal_that_is_a_link(project: Project) -> None:
-    project.write({"real/events.ndjson": ""})
-    (project.path / "link.ndjson").symlink_to(project.path / "real" / "events.ndjson")
-    run = project.test(TESTS, "--buildkite-journal=link.ndjson", watched=False)
+@pytest.mark.parametrize("limit", LIMITS)
+def test_limits_of_what_was_not_sent(project: Project, limit: str) -> None:
+    """Who delivers removes the oldest, and says it; the start of a run does not wait for that."""
+    count, days, left, note = LIMITS[limit]
+    leave_unsent(project)
+    made = list(copies(project, count, days))
+    # Longer than it takes for the courier to be needed.
+    project.write({"test_it.py": "import time\ndef test_it(): time.sleep(1)\n"})
+    run = project.pytest(watched=False)
 
     assert run.status == 0
-    assert (project.path / "link.ndjson").is_symlink()
-    assert len(events(project.path / "real" / "events.ndjson")) > 6
+    assert "1 result uploaded" in run.said[0]
+    assert note in "\n".join(run.said)
+    assert len(run.said) == (2 if note else 1)
+    remaining = runs_of(project)
+    assert len(remaining) == left
+    newest = [path for path in made if path in remaining]
+    assert newest == made[len(made) - len(newest) :]
+
+
+def test_upload_keeps_the_limits(project: Project) -> None:
+    leave_unsent(project)
+    list(copies(project, 3, DAYS_KEPT + 1.0))
+    project.environment["BUILDKITE_ANALYTICS_API_URL"] = NOWHERE
+    project.environment["BUILDKITE_ANALYTICS_UPLOAD_TIMEOUT"] = "1"
+    done = project.command("upload")
+
+    # It was tried once more.
+    assert done.returncode == 1
+    assert done.stderr.count("8 results not uploaded") == 4
+    assert f"removed each of 3 runs that was not sent in {DAYS_KEPT} days" in done.stderr
+    assert len(runs_of(project)) == 1
+
+
+def test_a_journal_that_is_a_pipe(project: Project) -> None:
+    """Nobody reads from it: neither the start nor the end of the run waits for that."""
+    if sys.platform == "win32":
+        pytest.skip("there are no named pipes")
+    os.mkfifo(project.path / "shared.ndjson")
+    run = project.pytest(SHARED, watched=False, timeout=60)
+
+    assert run.status == 0
+    assert arrived(project.engine) == Counter(names("b"))
+    assert not ours(run.stderr)

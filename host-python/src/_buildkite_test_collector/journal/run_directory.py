@@ -125,8 +125,10 @@ class RunDirectory:
     def keep_journal(self) -> None:
         """Remove all but what sends the run later, and say that the run is over."""
         self._remove_signals()
-        with contextlib.suppress(OSError):
-            self._update_record(pid=0)
+        # Once: the record's time is that of the run's end, by which its age is known.
+        if self.read_record().get("pid"):
+            with contextlib.suppress(OSError):
+                self._update_record(pid=0)
 
     def _remove_signals(self) -> None:
         for path in (self.status, self.wake, self.unattended):
