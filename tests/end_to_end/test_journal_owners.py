@@ -242,8 +242,8 @@ def copies(project: Project, count: int, days: float) -> Iterator[Path]:
 
 #: A limit of what was not sent: how many runs beside the first, of which age, and which remain.
 LIMITS = {
-    "number": (RUNS_KEPT + 4, 1.0, RUNS_KEPT, f"each of 5 runs that was never sent: {RUNS_KEPT}"),
-    "age": (3, DAYS_KEPT + 1.0, 1, f"each of 3 runs that was not sent in {DAYS_KEPT} days"),
+    "number": (RUNS_KEPT + 4, 1.0, RUNS_KEPT, f"removed 5 runs never sent; the last {RUNS_KEPT}"),
+    "age": (3, DAYS_KEPT + 1.0, 1, f"removed 3 runs not sent in {DAYS_KEPT} days"),
     "neither": (3, DAYS_KEPT - 1.0, 4, ""),
 }
 
@@ -279,7 +279,7 @@ def test_upload_keeps_the_limits(project: Project) -> None:
     # It was tried once more.
     assert done.returncode == 1
     assert done.stderr.count("8 results not uploaded") == 4
-    assert f"removed each of 3 runs that was not sent in {DAYS_KEPT} days" in done.stderr
+    assert f"removed 3 runs not sent in {DAYS_KEPT} days" in done.stderr
     assert len(runs_of(project)) == 1
 
 
