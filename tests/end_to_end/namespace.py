@@ -1,4 +1,4 @@
-"""Commands in namespaces of their own, where this machine allows it: of processes, mounts, names."""
+"""Commands in namespaces of their own, where this machine allows it: processes, mounts, names."""
 
 from __future__ import annotations
 
