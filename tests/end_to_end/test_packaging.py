@@ -93,7 +93,8 @@ def test_the_wheel_holds_the_package_and_nothing_else(wheel: Path) -> None:
     names = contents(wheel).keys()
 
     assert {name for name in names if not name.startswith((*PACKAGES, DIST_INFO))} == set()
-    assert {*(f"{each}py.typed" for each in PACKAGES), f"{PACKAGE}variables.txt"} <= names
+    assert {f"{each}py.typed" for each in PACKAGES} <= names
+    assert f"{PACKAGE}surroundings/variables.txt" in names
     assert {Path(name).suffix for name in names if name.startswith(PACKAGES)} == {
         ".py",
         ".cwasm",
@@ -117,7 +118,7 @@ def test_a_published_file_is_held_against_the_sources(
     """What `cargo xtask verify` is for; another component is told apart."""
     another = tmp_path / "another.whl"
     with zipfile.ZipFile(another, "w") as archive:
-        archive.writestr(f"{PACKAGE}collector.wasm", b"another")
+        archive.writestr(f"{PACKAGE}component/collector.wasm", b"another")
     done = [
         subprocess.run(
             ["cargo", "xtask", "verify", str(file)],
@@ -129,7 +130,7 @@ def test_a_published_file_is_held_against_the_sources(
         for file in (wheel, sdist, another)
     ]
 
-    component = contents(wheel)[f"{PACKAGE}collector.wasm"]
+    component = contents(wheel)[f"{PACKAGE}component/collector.wasm"]
     digests = [hashlib.sha256(content).hexdigest() for content in (component, b"another")]
     assert [each.returncode for each in done] == [0, 0, 1], done
     assert all(digests[0] in each.stdout for each in done)
@@ -144,14 +145,16 @@ def test_the_wheel_carries_the_built_component(wheel: Path) -> None:
     built = target / "wasm32-wasip2" / "release" / "collector.wasm"
 
     held = contents(wheel)
-    assert [name for name in held if name.endswith(".wasm")] == [f"{PACKAGE}collector.wasm"]
-    assert held[f"{PACKAGE}collector.wasm"] == built.read_bytes()
+    assert [name for name in held if name.endswith(".wasm")] == [
+        f"{PACKAGE}component/collector.wasm"
+    ]
+    assert held[f"{PACKAGE}component/collector.wasm"] == built.read_bytes()
     variables = CHECKOUT / "wit" / "variables.txt"
-    assert held[f"{PACKAGE}variables.txt"] == variables.read_bytes()
+    assert held[f"{PACKAGE}surroundings/variables.txt"] == variables.read_bytes()
 
 
 def test_the_component_names_no_path_of_this_machine(wheel: Path) -> None:
-    component = contents(wheel)[f"{PACKAGE}collector.wasm"]
+    component = contents(wheel)[f"{PACKAGE}component/collector.wasm"]
 
     cargo_home = os.environ.get("CARGO_HOME") or Path.home() / ".cargo"
     for path in (cargo_home, CHECKOUT):
@@ -223,7 +226,7 @@ def test_pytest_rewrites_none_of_what_does_the_work(installed: Path, tmp_path: P
 
     results = json.loads((tmp_path / "results.json").read_bytes())
     assert [each["name"] for each in results] == ["test_it"]
-    compiled = [path.name for path in installed.parent.rglob(f"{PACKAGE}__pycache__/*.pyc")]
+    compiled = [path.name for path in installed.parent.rglob(f"{PACKAGE}**/__pycache__/*.pyc")]
     assert any(name.startswith("recorder.") for name in compiled)
     assert [name for name in compiled if "-pytest-" in name] == []
 
