@@ -53,23 +53,30 @@ fn instructions(lab: &mut Lab, plan: &Plan, costs: &mut [Costs]) -> Result<()> {
     println!("instructions");
     let tests = plan.instructions;
     let suites = twins(lab, tests)?;
-    let small = tests.div_ceil(10);
-    let small_suites = twins(lab, small)?;
-    let mut count =
-        |subject, other, suites| lab.instructions(subject, other, suites, Counted::Everything);
-    let [ours, plain] = count(&subject::OURS, &subject::PLAIN, &suites)?;
-    let [pure, keeper] = count(&subject::PURE, &subject::KEEPER, &suites)?;
-    // It does nothing once, so that a smaller suite says as much.
-    let [floor, few] = count(&subject::FLOOR, &subject::PLAIN, &small_suites)?;
-    for (subject, added, tests) in [
-        (subject::OURS, ours - plain, tests),
-        (subject::PURE, pure - plain, tests),
-        (subject::KEEPER, keeper - plain, tests),
-        (subject::FLOOR, floor - few, small),
+    let mut count = |subject, other| lab.instructions(subject, other, &suites, Counted::Everything);
+    let [ours, plain] = count(&subject::OURS, &subject::PLAIN)?;
+    let [pure, keeper] = count(&subject::PURE, &subject::KEEPER)?;
+    // What it does once is a thousandth, so that two smaller suites say as much in less time.
+    let sizes = [tests.div_ceil(10), tests.div_ceil(5)];
+    let mut floors = [0.0; 2];
+    for (size, added) in sizes.iter().zip(&mut floors) {
+        let suites = twins(lab, *size)?;
+        let whose = Counted::Everything;
+        let [floor, plain] = lab.instructions(&subject::FLOOR, &subject::PLAIN, &suites, whose)?;
+        *added = floor - plain;
+    }
+    for (subject, added) in [
+        (subject::OURS, (ours - plain) / tests as f64),
+        (subject::PURE, (pure - plain) / tests as f64),
+        (subject::KEEPER, (keeper - plain) / tests as f64),
+        (
+            subject::FLOOR,
+            slope((sizes[0], floors[0]), (sizes[1], floors[1])),
+        ),
     ] {
         let mut costs = costs.iter_mut();
         if let Some(cost) = costs.find(|cost| cost.subject.name == subject.name) {
-            cost.instructions = Some(added / tests as f64);
+            cost.instructions = Some(added);
         }
     }
     Ok(())
