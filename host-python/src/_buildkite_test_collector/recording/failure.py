@@ -54,16 +54,18 @@ def _of_longrepr(longrepr: Any) -> list[Failure]:
 def _of_lines(lines: list[str]) -> list[Failure]:
     """Return a failure that is a text: of a custom item's `repr_failure`, a doctest or a fixture.
 
-    The reason is the line that pytest marks as the error, or else the first that is not blank.
+    The reason is the first line that is not blank. An unknown fixture's text begins with a place,
+    and says in a later line what is wrong.
     """
     index = next((i for i, line in enumerate(lines) if line.strip()), None)
     if index is None:
         return []
     if reason := _of_doctest(lines):
         return [{"reason": reason, "expanded": lines}]
-    error = next((line for line in lines if line.startswith("E  ")), None)
-    if error is not None:
-        return [{"reason": error[1:].strip(), "expanded": lines}]
+    if lines[index].startswith("file "):
+        error = next((line for line in lines if line.startswith("E  ")), "")
+        if error:
+            return [{"reason": error[1:].strip(), "expanded": lines}]
     return [{"reason": lines[index].strip(), "expanded": lines[index + 1 :]}]
 
 
