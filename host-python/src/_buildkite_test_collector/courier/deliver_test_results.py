@@ -22,7 +22,9 @@ def main() -> None:
         # We would be a child of the test process after all, which waits for us and delivers.
         posix._exit(0)
     posix.setsid()
-    posix.dup2(posix.open("/dev/null", posix.O_RDONLY), 0)
+    nothing = posix.open("/dev/null", posix.O_RDONLY)
+    posix.dup2(nothing, 0)
+    posix.close(nothing)
     posix.chdir("/")
     wake = open_pipe(job["directory"] + "/wake")
     owner = open_process(job["pid"])

@@ -53,8 +53,13 @@ REAP_TIMEOUT = 5.0
 #: How often it is looked whether it has ended, in seconds.
 REAP_INTERVAL = 0.002
 
-# Held from the moment of loading: tests and debuggers replace functions of `os` and `time`.
-_spawn = getattr(os, "posix_spawn", None)
+try:
+    # Not that of `os`, which debuggers and suites replace before this is loaded.
+    from posix import posix_spawn as _spawn
+except ImportError:
+    _spawn = None  # type: ignore[assignment]
+
+# Held from the moment of loading: tests replace functions of `os` and `time`.
 _pipe, _write, _close, _waitpid = os.pipe, os.write, os.close, os.waitpid
 _kill_group, _sleep = getattr(os, "killpg", None), time.sleep
 _listdir, _get_inheritable = os.listdir, os.get_inheritable
@@ -172,7 +177,7 @@ def _spawn_with(job: bytes, token: str) -> int:
         _close(writing)
         writing = -1
         arguments = [sys.executable, "-I", "-S", *_passed_options(), PROGRAM]
-        pid: int = _spawn(  # type: ignore[misc]
+        pid: int = _spawn(
             sys.executable,
             arguments,
             _environment(token),
