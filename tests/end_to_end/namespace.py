@@ -41,8 +41,9 @@ def in_namespace(command: Sequence[str], prepare: str, *options: str) -> list[st
     unshare = shutil.which("unshare")
     if unshare is None:
         pytest.skip("there is no unshare")
-    # The shell stays, so that the command is not the first process of its namespace.
-    script = f"set -e\n{prepare}\n{shlex.join(command)}\n"
+    # Where processes have a namespace, the shell is its first one, and stays.
+    start = "" if "--pid" in options else "exec "
+    script = f"set -e\n{prepare}\n{start}{shlex.join(command)}\n"
     probe = f"set -e\n{prepare}\ntrue\n"
     tried = subprocess.run(
         [unshare, *options, "sh", "-c", probe], capture_output=True, text=True, check=False
