@@ -21,7 +21,7 @@ import pytest
 from _buildkite_test_collector.component.component import Component
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from stand_in import TestEngine
 
@@ -236,28 +236,34 @@ class Project:
             return process.wait(60)
 
     @contextlib.contextmanager
-    def slow(self, *arguments: str) -> Iterator[subprocess.Popen[bytes]]:
+    def slow(
+        self, *arguments: str, prefix: Sequence[str] = ()
+    ) -> Iterator[subprocess.Popen[bytes]]:
         """Run pytest on a test that passes and one that is slow, and wait for the latter.
 
         It runs, and the journal knows of both: under pytest-xdist a worker is ahead of it.
         """
         self.write({"test_it.py": SLOW})
-        with self.started(*arguments) as process:
+        with self.started(*arguments, prefix=prefix) as process:
             while not ((self.path / "is_slow").exists() and self._has_finished_one_of_two()):
                 assert process.poll() is None
                 time.sleep(0.05)
             yield process
 
     @contextlib.contextmanager
-    def started(self, *arguments: str) -> Iterator[subprocess.Popen[bytes]]:
-        """Run pytest, which is killed at the end; what it prints is kept."""
+    def started(
+        self, *arguments: str, prefix: Sequence[str] = ()
+    ) -> Iterator[subprocess.Popen[bytes]]:
+        """Run pytest, or a program that runs it, and kill it at the end; what it prints is kept."""
         with self.output.open("w") as output:
             process = subprocess.Popen(
-                [sys.executable, "-m", "pytest", *arguments],
+                [*prefix, sys.executable, "-m", "pytest", *arguments],
                 cwd=self.path,
                 env=self.environ(),
                 stdout=output,
                 stderr=subprocess.STDOUT,
+                # A signal to its group is none to ours.
+                start_new_session=True,
             )
         try:
             yield process

@@ -7,6 +7,9 @@ import os
 #: Where Linux has control groups.
 CGROUPS = "/sys/fs/cgroup"
 
+#: Where it says which of them this process is in.
+MEMBERSHIP = "/proc/self/cgroup"
+
 
 def usable_processors() -> int:
     """Return it, by affinity and by the quotas of control groups; at least 1."""
@@ -23,7 +26,7 @@ def _quota() -> float | None:
 
     https://docs.kernel.org/admin-guide/cgroup-v2.html, and `cpu.cfs_quota_us` of version 1.
     """
-    lines = _text("/proc/self/cgroup").splitlines()
+    lines = _text(MEMBERSHIP).splitlines()
     groups = {fields[1]: fields[2] for line in lines if len(fields := line.split(":", 2)) == 3}
     quotas = []
     # In a container, the path is seen from outside, and the files are at the top.

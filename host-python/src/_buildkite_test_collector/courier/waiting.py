@@ -27,6 +27,9 @@ POLL_INTERVAL = 0.005
 #: How long the courier gets to stop, in seconds.
 STOP_TIMEOUT = 3.0
 
+#: How long a courier gets to say that it is there, whose files somebody has removed, in seconds.
+RETELL_TIMEOUT = 1.0
+
 #: Is told how many results were sent, how many wait, and how many tries the last upload took.
 Progress = Callable[[int, int, int], None]
 
@@ -42,6 +45,8 @@ class CourierWait:
         self._lock = JournalLock(directory.record)
         self._status: dict[str, Any] = {}
         self._version: tuple[int, int] = (0, 0)
+        #: Since when there is no lock to look at.
+        self._blind_since = 0.0
 
     @property
     def has_begun(self) -> bool:
@@ -121,8 +126,10 @@ class CourierWait:
         try:
             return self._lock.acquire()
         except OSError:
-            # Without the file nobody can say whether the courier holds it.
-            return not self._is_courier_alive()
+            # Without the file nobody can say whether the courier holds it: it tells of itself anew.
+            self._blind_since = self._blind_since or now()
+            is_late = now() > self._blind_since + RETELL_TIMEOUT
+            return is_late and not self._is_courier_alive()
 
     def _take_over(self) -> None:
         """Have a courier that comes late go away again."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import stat
 from typing import TYPE_CHECKING, Callable
 
 from .. import private
@@ -120,11 +121,14 @@ class JournalReader:
         """Open the file that comes next; return whether it is there."""
         try:
             self._descriptor = private.open_for_reading(self._files[self._index])
+            status = os.fstat(self._descriptor)
+            if stat.S_ISDIR(status.st_mode):
+                self.close()
+                raise IsADirectoryError(self._files[self._index])
         except OSError:
             if self._index == 0 and not self._unwritten_read:
                 return self._skip_missing_file()
             return False
-        status = os.fstat(self._descriptor)
         self._identity = (status.st_dev, status.st_ino)
         self._offset = 0
         return True
@@ -145,7 +149,7 @@ class JournalReader:
                 self.close()
                 return True
             if status.st_size < self._offset:
-                self.notes.append(f"{path} was truncated while the tests ran")
+                self._note(f"{path} was truncated while the tests ran")
                 os.lseek(self._descriptor or 0, 0, os.SEEK_SET)
                 self._offset = 0
                 self._partial = b""
@@ -164,4 +168,11 @@ class JournalReader:
         if not self._first_line:
             self._first_line = line
             return block
-        return block[len(line) :] if line == self._first_line else block
+        if line == self._first_line:
+            return block[len(line) :]
+        self._note(f"{self._files[0]} was replaced by another file while the tests ran")
+        return block
+
+    def _note(self, note: str) -> None:
+        if note not in self.notes:
+            self.notes.append(note)

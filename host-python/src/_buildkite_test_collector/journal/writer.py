@@ -34,6 +34,7 @@ class Journal:
     _seek = staticmethod(os.lseek)
     _close = staticmethod(os.close)
     _fstat = staticmethod(os.fstat)
+    _stat = staticmethod(os.stat)
     _make_directory = staticmethod(os.makedirs)
     _pid: Callable[[], int] = staticmethod(os.getpid)
 
@@ -59,6 +60,7 @@ class Journal:
         #: The first lines, without which a file that had to be begun anew says nothing.
         self._preamble = b""
         self._owner = os.getpid()
+        self._root = self._root_identity()
         #: The file that is written now.
         self._file = path
         #: How long that file is, and what it does not hold yet. One value, since a signal may break
@@ -182,6 +184,8 @@ class Journal:
 
     def _make_file(self) -> int:
         """Make the file, which is missing, at first or once more, and open it."""
+        if self._root_identity() != self._root:
+            raise PermissionError("a test has changed the root directory")
         end, rest = self._state
         if end:
             self.removals += 1
@@ -189,6 +193,15 @@ class Journal:
             self._state = (0, self._preamble + rest)
         self._make_directory(os.path.dirname(self._file), exist_ok=True)
         return self._open(self._file, create=True)
+
+    @classmethod
+    def _root_identity(cls) -> tuple[int, int]:
+        """Return what tells a root directory from another one: a test may call `chroot`."""
+        try:
+            status = cls._stat(os.sep)
+        except OSError:
+            return 0, 0
+        return status.st_dev, status.st_ino
 
     def _catch_up(self, descriptor: int) -> None:
         """Ask the file how far the last write came, which a signal broke off."""
