@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="session", autouse=True)
 def heeds_ctrl_c() -> Iterator[None]:
-    """Have what tests start heed SIGINT, also where we were started with it ignored: `nohup … &`."""
+    """Have what tests start heed SIGINT, also where we were started without: `nohup … &`."""
     if signal.getsignal(signal.SIGINT) != signal.SIG_IGN:
         yield
         return

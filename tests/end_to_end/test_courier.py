@@ -391,28 +391,6 @@ def test_timeout(project: Project) -> None:
     assert found == {"test_a": "passed", "test_b": "unknown"}
 
 
-def test_runs_leave_nothing_behind(project: Project) -> None:
-    """No live process and no file, in the project or elsewhere."""
-    project.environment["TMPDIR"] = str(project.path / "tmp")
-    (project.path / "tmp").mkdir()
-    project.write({"test_it.py": "def test_it(): pass\n"})
-    run = """
-        import pytest, sys
-        for number in range(50):
-            assert pytest.main(["-q", "-p", "no:cacheprovider"]) == 0
-    """
-    project.write({"run.py": run})
-    (project.path / ".local" / "state").mkdir(parents=True)
-    listed = sorted(path.name for path in project.path.rglob("*"))
-    for _ in range(4):
-        done = project.run("run.py", timeout=300)
-        assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
-    project.wait_for_couriers(10)
-
-    assert len(project.engine.executions) == 200
-    assert sorted(path.name for path in project.path.rglob("*")) == listed
-
-
 def test_the_setting(project: Project) -> None:
     """`courier=false` starts nothing, whatever it is set by."""
     project.write({"conftest.py": "import time\ndef pytest_sessionstart(): time.sleep(0.3)\n"})

@@ -159,7 +159,8 @@ ENDS = {
 @pytest.mark.parametrize("end", ENDS)
 def test_the_owner_ends(end: str) -> None:
     with python(f"{BLOCK}{READY}{WAIT}\n{end}\n") as it:
-        owner = Owner(it.pid, process.birth(it.pid), process.stack(it.pid))
+        opened = os.pidfd_open(it.pid)
+        owner = Owner(it.pid, process.birth(it.pid), process.stack(it.pid), opened)
         assert owner.is_alive()
         it.send_signal(signal.SIGUSR1)
         wait_for_zombie(it.pid)
@@ -174,7 +175,8 @@ def test_the_owner_becomes_another_program() -> None:
     """It keeps its id and its birth."""
     with python(f"{BLOCK}{READY}{WAIT}\nos.execv('/bin/sleep', ['sleep', '60'])\n") as child:
         birth = process.birth(child.pid)
-        owner = Owner(child.pid, birth, process.stack(child.pid))
+        opened = os.pidfd_open(child.pid)
+        owner = Owner(child.pid, birth, process.stack(child.pid), opened)
         child.send_signal(signal.SIGUSR1)
         until = time.monotonic() + 60
         while owner.is_alive():
@@ -191,6 +193,7 @@ class FakeQueue:
         self.flags = 0
 
     def control(self, changes: list[Any] | None, count: int, timeout: float) -> list[Any]:
+        """Take a change, or tell of what has happened."""
         assert timeout == 0
         if changes is not None:
             assert count == 0

@@ -44,7 +44,7 @@ class End(NamedTuple):
 class Owner:
     """A process to watch; a forked child of it that lives on is no obstacle."""
 
-    def __init__(self, pid: int, birth: str, stack: str, descriptor: int | None) -> None:
+    def __init__(self, pid: int, birth: str, stack: str, descriptor: int | None = None) -> None:
         """Watch a process by its id, when it was born, and its descriptor, where there is one."""
         self._pid = pid
         self._birth = birth
