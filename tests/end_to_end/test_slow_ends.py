@@ -132,7 +132,6 @@ def test_ctrl_c_while_a_name_server_hangs(project: Project, courier: str) -> Non
     Aftermath(project.engine, project.path, output).check(TWO)
 
 
-@pytest.mark.xfail(reason="the file waits for its lock before uploads begin", strict=True)
 @pytest.mark.parametrize("courier", ["true", "false"])
 def test_a_file_whose_lock_somebody_holds(project: Project, courier: str) -> None:
     """It took 31 s, and nothing was uploaded."""

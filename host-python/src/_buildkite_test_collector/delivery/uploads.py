@@ -77,8 +77,11 @@ class Uploads:
                 break
             self._bodies.append(Body(upload.body, upload.receipt, upload.results))
             self._waiting_since = inf
-        # What is accepted while no receipt can be written would be sent again after a crash.
-        if self._receipts.is_written and not is_last:
+        if is_last:
+            # Now: another output may take its time to commit.
+            self._send(is_another_try=self._is_early)
+        elif self._receipts.is_written:
+            # What is accepted while no receipt can be written would be sent again after a crash.
             self._send(is_another_try=self._has_failed)
 
     def update(self) -> None:
@@ -102,8 +105,7 @@ class Uploads:
         return self._uploader is not None and self._uploader.under_way > 0
 
     def commit(self) -> None:
-        """Upload the rest by the deadline, and report what was not accepted."""
-        self._send(is_another_try=self._is_early)
+        """Wait for the rest by the deadline, and report what was not accepted."""
         self.abandon()
 
     def abandon(self) -> None:
