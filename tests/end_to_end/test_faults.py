@@ -159,7 +159,7 @@ NOWHERE = {
     ),
     "no such CA bundle": Nowhere(
         "https://engine.invalid/v1",
-        "REQUESTS_CA_BUNDLE is missing.pem, which holds no certificates",
+        "missing.pem, which holds no certificates",
         {"REQUESTS_CA_BUNDLE": "missing.pem"},
     ),
 }
