@@ -53,10 +53,15 @@ const CORNERS: [Corner; 3] = [
     Corner::new(python::OLDEST, "pytest==7.0.*", "wasmtime==45.*"),
 ];
 
-/// The tests that need not be run at every corner: they ask about packages, not about ways to run.
-const ONCE: [&str; 6] = [
+/// The tests that need not be run at every corner: they ask about packages, or about the system, and
+/// not about ways to run.
+const ONCE: [&str; 10] = [
     "--ignore=tests/stand_in",
     "--ignore=tests/end_to_end/test_drop_in.py",
+    "--ignore=tests/end_to_end/test_intercepted_network.py",
+    "--ignore=tests/end_to_end/test_leftovers.py",
+    "--ignore=tests/end_to_end/test_private_files.py",
+    "--ignore=tests/end_to_end/test_slow_ends.py",
     "--ignore=tests/end_to_end/test_packaging.py",
     "--ignore=tests/end_to_end/test_real_packages.py",
     "--ignore=tests/hosts/test_javascript.py",
