@@ -283,6 +283,34 @@ def test_upload_keeps_the_limits(project: Project) -> None:
     assert len(runs_of(project)) == 1
 
 
+@needs_courier
+def test_a_receipt_behind_a_line_that_was_torn_off(project: Project) -> None:
+    """Both processes were killed, pytest in the midst of a line: nothing is sent twice."""
+    project.environment["BUILDKITE_ANALYTICS_UPLOAD_INTERVAL"] = "0.2"
+    with project.slow() as process:
+        project.engine.wait_for(1, 60)
+        (receipts,) = wait_for_files(project, "receipts.ndjson")
+        (courier,) = project.couriers()
+        os.kill(courier, signal.SIGKILL)
+        process.kill()
+        process.wait()
+    assert "uploaded" in receipts.read_text()
+    with (receipts.parent / "events.ndjson").open("a") as journal:
+        journal.write('{"event":"phase","execu')
+
+    done = project.command("upload")
+    assert done.returncode == 0, done.stderr
+    assert arrived(project.engine) == Counter(["test_before", "test_slow"])
+
+
+def wait_for_files(project: Project, name: str) -> list[Path]:
+    until = time.monotonic() + 60
+    while not (found := list(project.path.rglob(name))):
+        assert time.monotonic() < until
+        time.sleep(0.02)
+    return found
+
+
 def test_a_journal_that_is_a_pipe(project: Project) -> None:
     """Nobody reads from it: neither the start nor the end of the run waits for that."""
     if sys.platform == "win32":

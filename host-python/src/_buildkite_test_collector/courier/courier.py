@@ -10,8 +10,9 @@ import signal
 import sys
 from typing import TYPE_CHECKING
 
-from .. import private, process
+from .. import process
 from ..deadline import Deadline, now
+from ..journal.append import append_lines
 from ..journal.receipts import Receipts
 from ..journal.run_directory import RunDirectory
 from ..settings import Settings
@@ -169,7 +170,7 @@ class Courier:
         else:
             line = f'{{"event":"run-aborted","time":{time},"reason":"{end.reason}"}}\n'
         with contextlib.suppress(OSError):
-            append_line(self._job.journal, line)
+            append_lines(self._job.journal, line)
 
     def _wait(self, longest: float) -> None:
         """Wait until there may be something to do."""
@@ -209,18 +210,3 @@ class Courier:
         if self._wake is not None:
             with contextlib.suppress(OSError):
                 os.write(self._wake, b"!")
-
-
-def append_line(path: str, line: str) -> None:
-    """Add a line to a journal whose last one may be torn off."""
-    descriptor = private.open_for_reading(path)
-    try:
-        size = os.lseek(descriptor, 0, os.SEEK_END)
-        is_torn = size > 0 and os.pread(descriptor, 1, size - 1) != b"\n"
-    finally:
-        os.close(descriptor)
-    descriptor = private.open_for_append(path)
-    try:
-        private.write_whole(descriptor, (("\n" if is_torn else "") + line).encode())
-    finally:
-        os.close(descriptor)

@@ -7,6 +7,7 @@ import os
 from typing import TYPE_CHECKING, Callable
 
 from .. import private
+from .append import append_lines
 
 if TYPE_CHECKING:
     from .writer import Journal
@@ -54,15 +55,7 @@ class Receipts:
 
     def move_to(self, journal: str) -> None:
         """Move them to the end of a journal that nobody else writes to, and go on there."""
-
-        def append(lines: str) -> None:
-            descriptor = private.open_for_append(journal)
-            try:
-                private.write_whole(descriptor, lines.encode())
-            finally:
-                os.close(descriptor)
-
-        self._move(append)
+        self._move(lambda lines: append_lines(journal, lines))
 
     def move_into(self, journal: Journal) -> None:
         """The same, for a journal of this process."""
