@@ -10,8 +10,9 @@ use xtask::step::{self, cargo};
 use xtask::target;
 
 /// The Python code of the repository, as ruff and mypy take it.
-const PYTHON_CODE: [&str; 5] = [
+const PYTHON_CODE: [&str; 6] = [
     "host-python",
+    "tests/conftest.py",
     "tests/stand_in",
     "tests/end_to_end",
     "tests/hosts",
