@@ -246,28 +246,6 @@ def test_settings_that_no_pipe_takes(project: Project) -> None:
     assert "the settings are too long" in run.said[-1]
 
 
-def test_modules_of_the_project_do_not_shadow_its_own(project: Project) -> None:
-    shadows = ("queue", "gzip", "email/__init__", "urllib/__init__", "ssl", "random")
-    project.write({f"shadows/{name}.py": "raise RuntimeError('shadowed')\n" for name in shadows})
-    project.write({"conftest.py": CONFTEST_THAT_SHADOWS})
-    run = project.test("def test_it(): pass\n", watched=False)
-
-    assert run.status == 0
-    assert "1 result uploaded" in run.said[0]
-    assert len(run.said) == 1
-
-
-#: Puts modules before those of the standard library, for this process and its children.
-CONFTEST_THAT_SHADOWS = """
-    import os, sys, time
-
-    def pytest_sessionstart():
-        time.sleep(0.3)
-        sys.path.insert(0, os.path.abspath("shadows"))
-        os.environ["PYTHONPATH"] = os.path.abspath("shadows")
-"""
-
-
 @pytest.mark.parametrize("seconds", [0, 3])
 def test_one_processor(project: Project, seconds: float) -> None:
     """A short run is pytest's own to deliver there, and nothing is said of it."""
