@@ -5,8 +5,10 @@ use std::cell::RefCell;
 use crate::command;
 use crate::environment::{self, Surroundings};
 use crate::event::{self, Event, EventError as Error};
-use crate::json::json;
-use crate::run;
+use crate::json::Writer;
+use crate::limits;
+use crate::problem::Problem;
+use crate::{run, scrub, text};
 
 wit_bindgen::generate!({ path: "../wit", world: "test-collector", generate_all });
 
@@ -30,9 +32,17 @@ impl Guest for Component {
     }
 
     fn run_env(run_started: String) -> Result<String, EventError> {
-        match event::parse(&run_started)?.event {
-            Event::RunStarted(run) => Ok(json(&Surroundings::of(*run).run_env)),
-            other => Err(EventError::UnexpectedEvent(other.name().to_owned())),
+        match event::parse(run_started.trim_start_matches('\u{feff}'))?.event {
+            Event::RunStarted(run) => {
+                let mut json = Writer::default();
+                Surroundings::of(*run).run_env.write(&mut json);
+                Ok(json.into_string())
+            }
+            other => {
+                let name = text::shortened(other.name(), limits::PROBLEM_CHARS).0;
+                let name = scrub::one_line(name.into_owned());
+                Err(EventError::UnexpectedEvent(name))
+            }
         }
     }
 }
@@ -83,7 +93,7 @@ impl GuestRun for Run {
     fn summary(&self) -> Summary {
         let run = self.0.borrow();
         let counts = run.counts();
-        let (problem_count, problems) = run.problems();
+        let problems = run.problems();
         Summary {
             passed: counts.passed,
             failed: counts.failed,
@@ -92,8 +102,12 @@ impl GuestRun for Run {
             running: run.running(),
             rejected_lines: run.rejected_lines(),
             not_understood: run.not_understood(),
-            problem_count,
-            problems,
+            problem_count: problems.len() as u64,
+            problems: problems
+                .iter()
+                .take(limits::QUOTED)
+                .map(Problem::sentence)
+                .collect(),
         }
     }
 }

@@ -26,8 +26,8 @@ pub fn filter(input: &mut impl Read, output: &mut impl Write, said: &mut String)
         results: false,
     });
     let streamed = stream(&mut run, input, output, said);
-    for problem in run.problems().1 {
-        line(said, &problem);
+    for problem in run.problems().iter().take(limits::QUOTED) {
+        line(said, &problem.sentence());
     }
     if !run.has_started() {
         line(said, "without a run-started nothing can be made");
@@ -59,7 +59,11 @@ fn stream(
         let end = match chunk[..size].iter().rposition(|byte| *byte == b'\n') {
             _ if is_over => start,
             Some(last) => start + last + 1,
-            None => continue,
+            None => {
+                // Of a line that is too long no more is kept than shows that.
+                rest.truncate(limits::LINE_BYTES + 1);
+                continue;
+            }
         };
         for rejected in run.feed(&String::from_utf8_lossy(&rest[..end])).rejected {
             count += 1;

@@ -2,6 +2,17 @@
 
 use std::ops::RangeInclusive;
 
+/// How long a line may be, in bytes: a whole upload's worth. What is said of one test is shorter by
+/// orders, and of what is longer nearly nothing would be kept.
+pub const LINE_BYTES: usize = UPLOAD_BYTES;
+
+/// How many values a line may hold, each number and text of it being one. They take some 100 MB at
+/// worst, which the memory of every host has.
+pub const JSON_VALUES: usize = 1_000_000;
+
+/// How deep JSON may be nested. It is read and written by recursion.
+pub const JSON_DEPTH: usize = 127;
+
 /// How many results an upload may hold. Above it Test Engine refuses the whole upload
 /// (<https://buildkite.com/docs/test-engine/test-collection/importing-json>).
 pub const UPLOAD_RESULTS: RangeInclusive<u32> = 1..=5_000;
@@ -16,14 +27,35 @@ pub const CHUNK_BYTES: usize = 64 * 1024;
 /// limit of Buildkite's OTLP endpoint.
 pub const UPLOAD_BYTES: usize = 8 * 1024 * 1024;
 
+/// How large a result of an earlier run may be, in bytes. Those of this run are smaller by the limits
+/// of what they hold.
+pub const RESULT_BYTES: usize = 3 * 1024 * 1024;
+
+/// How many spans an execution may have.
+pub const SPANS: usize = 5_000;
+
+/// How many bytes the spans of an execution may take in an upload.
+pub const SPANS_BYTES: usize = 1024 * 1024;
+
 /// How deep spans may lie in spans. Deeper ones move up to this depth.
 pub const SPAN_DEPTH: usize = 32;
+
+/// How many characters of a text in a span's detail are kept.
+pub const DETAIL_TEXT_CHARS: usize = 10_240;
+
+/// How many bytes a span's detail may take in an upload. In a larger one only what its section needs
+/// is kept.
+pub const DETAIL_BYTES: usize = 64 * 1024;
 
 /// How long a problem may be, in characters.
 pub const PROBLEM_CHARS: usize = 300;
 
-/// How many characters of a test's name the server keeps, before it derives the test's id.
+/// How many characters of a test's name, and of its scope, the server keeps, before it derives the
+/// test's id.
 pub const NAME_CHARS: usize = 10_240;
+
+/// How many characters of a file's path are kept: as many as a path may have on Linux.
+pub const PATH_CHARS: usize = 4_096;
 
 /// How many characters of a `failure_reason` the server keeps.
 pub const REASON_CHARS: usize = 1_024;
@@ -37,6 +69,12 @@ pub const BACKTRACE_BYTES: usize = 100 * 1024;
 /// How many characters of a value of `run_env` are sent. Test Engine documents none; every upload
 /// repeats them.
 pub const RUN_ENV_CHARS: usize = 10_240;
+
+/// How many fields of `run_env` a user may set, of which Test Engine knows fewer than twenty.
+pub const RUN_ENV_FIELDS: usize = 50;
+
+/// How long their names may be, in bytes.
+pub const RUN_ENV_NAME_BYTES: usize = 128;
 
 /// How many tags an execution or an upload may have, beside Test Engine's own.
 pub const TAGS: usize = 10;

@@ -2,6 +2,7 @@
 
 use collector::environment::{self, Surroundings};
 use collector::event::{self, Event};
+use collector::json::Writer;
 use collector::limits;
 use proptest::collection::{btree_map, vec};
 use proptest::option;
@@ -54,10 +55,9 @@ fn run_env(line: &Value) -> Map<String, Value> {
     let Event::RunStarted(run) = event::parse(&line.to_string()).unwrap().event else {
         panic!("{line}");
     };
-    match json!(Surroundings::of(*run).run_env) {
-        Value::Object(run_env) => run_env,
-        other => panic!("{other}"),
-    }
+    let mut json = Writer::default();
+    Surroundings::of(*run).run_env.write(&mut json);
+    serde_json::from_str(&json.into_string()).unwrap()
 }
 
 fn variables() -> impl Strategy<Value = Map<String, Value>> {

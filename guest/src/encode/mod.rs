@@ -9,7 +9,7 @@
 mod settled;
 pub mod test_engine;
 
-pub use settled::{Content, Settled};
+pub use settled::Settled;
 
 use crate::environment::RunEnv;
 use crate::run_id::RunId;
@@ -23,4 +23,6 @@ pub struct Header {
     pub run_env: RunEnv,
     /// What comes before the paths of all files.
     pub location_prefix: Option<String>,
+    /// The agent that runs the tests.
+    pub worker: Option<String>,
 }

@@ -2,9 +2,8 @@
 
 use std::cell::OnceCell;
 
-use super::Header;
-use super::test_engine::{self, Cuts};
-use crate::execution::{Execution, TestResult};
+use super::{Header, test_engine};
+use crate::execution::{Ended, TestResult};
 
 /// An execution whose result is known.
 #[derive(Debug)]
@@ -20,17 +19,27 @@ pub struct Settled {
 
 /// Where a result comes from.
 #[derive(Debug)]
-pub enum Content {
+enum Content {
     /// The events of this run.
-    Execution(Box<Execution>),
+    Ended(Ended),
     /// An earlier run, which has left Test Engine's JSON.
     Earlier(Box<str>),
 }
 
 impl Settled {
-    /// A result that no output has taken yet.
+    /// An execution of this run.
     #[must_use]
-    pub const fn new(number: u64, result: TestResult, content: Content) -> Self {
+    pub const fn ended(ended: Ended) -> Self {
+        Self::new(ended.number, ended.result, Content::Ended(ended))
+    }
+
+    /// A result of an earlier run, and its JSON.
+    #[must_use]
+    pub const fn earlier(number: u64, result: TestResult, json: Box<str>) -> Self {
+        Self::new(number, result, Content::Earlier(json))
+    }
+
+    const fn new(number: u64, result: TestResult, content: Content) -> Self {
         Self {
             number,
             result,
@@ -39,13 +48,13 @@ impl Settled {
         }
     }
 
-    /// Its JSON for Test Engine. What had to be cut for that is counted once, however many take it.
-    pub fn test_engine(&self, header: &Header, cuts: &mut Cuts) -> &str {
+    /// Its JSON for Test Engine.
+    pub fn test_engine(&self, header: &Header) -> &str {
         match &self.content {
             Content::Earlier(json) => json,
-            Content::Execution(execution) => self
+            Content::Ended(ended) => self
                 .test_engine
-                .get_or_init(|| test_engine::execution(header, execution, cuts).into_boxed_str()),
+                .get_or_init(|| test_engine::result(header, ended).into_boxed_str()),
         }
     }
 }

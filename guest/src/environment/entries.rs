@@ -1,25 +1,31 @@
 //! Settings that hold keys and values, in each form that they may have.
 
-use serde_json::{Map, Value};
+use std::borrow::Cow;
 
-use crate::json::Found;
+use super::Omission;
+use crate::json::{self, Json, Object};
+use crate::scrub::scrub_json;
 use crate::text::{split, split_once};
 
 /// The keys and values of a setting: those of an object, or of a text that holds one, or where
-/// `pairs` are allowed of `key=value,key=value`; and what of it was left out, in words.
+/// `pairs` are allowed of `key=value,key=value`; and what of it was left out.
 #[must_use]
 pub fn entries(
     name: &str,
-    setting: Option<Value>,
+    setting: Option<Json<'static>>,
     pairs: bool,
-) -> (Map<String, Value>, Vec<String>) {
+) -> (Object<'static>, Vec<Omission>) {
+    let omission = |place: &str, why| Omission {
+        what: format!("setting {name}{place}"),
+        why,
+    };
     let text = match setting {
         None => return Default::default(),
-        Some(Value::Object(object)) => return (object, Vec::new()),
-        Some(Value::String(text)) => text,
+        Some(Json::Object(object)) => return (scrubbed(object), Vec::new()),
+        Some(Json::Text(text)) => text,
         Some(_) => {
-            let problem = format!("setting {name}: neither a text nor an object");
-            return (Map::new(), vec![problem]);
+            let why = "it is neither a text nor an object";
+            return (Object::new(), vec![omission("", why)]);
         }
     };
     let text = text.trim();
@@ -27,29 +33,37 @@ pub fn entries(
         return Default::default();
     }
     if !pairs || text.starts_with('{') {
-        return match Found::parse(text).map(Found::into_value) {
-            Ok(Value::Object(object)) => (object, Vec::new()),
-            Ok(_) => (
-                Map::new(),
-                vec![format!("setting {name}: not a JSON object")],
-            ),
-            Err(error) => (
-                Map::new(),
-                vec![format!("setting {name}: not a JSON object: {error}")],
-            ),
+        let place = match json::parse(text) {
+            Ok(Json::Object(object)) => return (scrubbed(object), Vec::new()),
+            Ok(_) => String::new(),
+            Err(error) => format!(", byte {}", error.column),
         };
+        return (
+            Object::new(),
+            vec![omission(&place, "it is not a JSON object")],
+        );
     }
-    let (mut entries, mut problems) = (Map::new(), Vec::new());
-    for pair in split(text, ",").map(str::trim) {
+    let (mut entries, mut omissions) = (Object::new(), Vec::new());
+    for (pair, position) in split(text, ",").map(str::trim).zip(1..) {
         if pair.is_empty() {
             continue;
         }
         match split_once(pair, "=") {
             Some((key, value)) => {
-                entries.insert(key.trim_end().to_owned(), value.trim_start().into());
+                let value = Json::Text(Cow::Borrowed(value.trim_start()));
+                entries.push((Cow::Borrowed(key.trim_end()), value));
             }
-            None => problems.push(format!("setting {name}: no = in {pair}")),
+            None => omissions.push(omission(&format!(", entry {position}"), "it has no =")),
         }
     }
-    (entries, problems)
+    (scrubbed(entries), omissions)
+}
+
+fn scrubbed(object: Object<'_>) -> Object<'static> {
+    let mut object = Json::Object(object);
+    scrub_json(&mut object);
+    match object.into_owned() {
+        Json::Object(object) => object,
+        _ => Object::new(),
+    }
 }

@@ -17,17 +17,15 @@ mod run_env;
 mod template;
 mod variables;
 
-use serde_json::Value;
-
 use crate::event::{LOCATION_PREFIX, RunStarted, Tag};
+use crate::json::Json;
 use entries::entries;
 use providers::PROVIDERS;
 pub use run_env::RunEnv;
 use variables::{SETTING, Variables};
 
-/// The agent that runs the tests, sent as the upload's tag [`WORKER_TAG`].
+/// The agent that runs the tests.
 const WORKER: &str = "BUILDKITE_AGENT_ID";
-const WORKER_TAG: &str = "ci.worker.id";
 
 /// What is wanted of a run's surroundings, each once: environment variables by their names, and
 /// values in files by names with a dot in them.
@@ -42,19 +40,28 @@ pub fn variables() -> Vec<String> {
     names.into_iter().map(str::to_owned).collect()
 }
 
+/// Something that was left out or cut.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Omission {
+    /// Of what. It quotes no value, which may be a secret.
+    pub what: String,
+    /// Why.
+    pub why: &'static str,
+}
+
 /// What the surroundings of a run mean for its uploads.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Surroundings {
     /// The run that they belong to.
     pub run_env: RunEnv,
-    /// Their tag that says who ran it.
-    pub worker: Option<Tag>,
-    /// Their tags that the host was told.
+    /// Who runs it.
+    pub worker: Option<String>,
+    /// The tags that the user has set.
     pub tags: Vec<Tag>,
     /// What comes before the paths of all files.
     pub location_prefix: Option<String>,
-    /// What a person should hear of, a sentence each.
-    pub problems: Vec<String>,
+    /// What was left out or cut.
+    pub problems: Vec<Omission>,
 }
 
 impl Surroundings {
@@ -71,23 +78,18 @@ impl Surroundings {
         let worker = Variables::new(&run, true).get(WORKER);
         Self {
             run_env,
-            worker: worker.map(|worker| tag(WORKER_TAG.to_owned(), worker.into())),
+            worker: worker.map(str::to_owned),
             tags: tags
                 .into_iter()
-                .map(|(key, value)| tag(key, value))
+                .map(|(key, value)| Tag {
+                    execution: None,
+                    key: Some(Json::Text(key)),
+                    value: Some(value),
+                })
                 .collect(),
             location_prefix: run.settings.text(LOCATION_PREFIX).map(str::to_owned),
             problems,
         }
-    }
-}
-
-/// A tag of the whole upload.
-fn tag(key: String, value: Value) -> Tag {
-    Tag {
-        execution: None,
-        key: Some(key.into()),
-        value: Some(value),
     }
 }
 
@@ -97,7 +99,7 @@ mod tests {
 
     use super::*;
     use crate::event::{self, Event};
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     const RUN: &str = "0193ab3c-1b5e-4d6f-8a7b-9c0d1e2f3a4b";
 
@@ -121,14 +123,29 @@ mod tests {
         }
     }
 
+    /// The `run_env` as JSON.
+    fn run_env(made: &Surroundings) -> Value {
+        let mut json = crate::json::Writer::default();
+        made.run_env.write(&mut json);
+        serde_json::from_str(&json.into_string()).unwrap()
+    }
+
+    /// What was left out, in words.
+    fn omissions(made: &Surroundings) -> Vec<String> {
+        let problems = made.problems.iter();
+        problems
+            .map(|problem| format!("{}: {}", problem.what, problem.why))
+            .collect()
+    }
+
     fn surroundings(fields: Value) -> Surroundings {
         Surroundings::of(started(fields))
     }
 
     #[test]
     fn without_a_ci_system_the_run_is_its_own_key() {
-        let run_env = Surroundings::of(run(&[("BUILDKITE_BUILD_ID", "")])).run_env;
-        assert_eq!(json!(run_env), json!({"CI": "generic", "key": RUN}));
+        let made = Surroundings::of(run(&[("BUILDKITE_BUILD_ID", "")]));
+        assert_eq!(run_env(&made), json!({"CI": "generic", "key": RUN}));
     }
 
     #[test]
@@ -152,7 +169,7 @@ mod tests {
 
     #[test]
     fn a_setting_wins_over_the_environment_and_that_over_all_else() {
-        let run_env = surroundings(json!({
+        let made = surroundings(json!({
             "environment": {
                 "BUILDKITE_BUILD_ID": "1", "BUILDKITE_BRANCH": "main", "BUILDKITE_COMMIT": "c",
                 "BUILDKITE_MESSAGE": "m",
@@ -161,10 +178,9 @@ mod tests {
                 "key": " mine\n", "branch": "", "commit_sha": "mine",
                 "environment": {"branch": "theirs", "commit_sha": "theirs", "shard": 3, "a": null},
             },
-        }))
-        .run_env;
+        }));
         assert_eq!(
-            json!(run_env),
+            run_env(&made),
             json!({
                 "CI": "buildkite", "key": "mine", "branch": "theirs", "commit_sha": "mine",
                 "message": "m", "shard": "3",
@@ -179,7 +195,7 @@ mod tests {
             "location_prefix": "apps/shop/", "environment": {"location_prefix": "other"},
         }}));
         assert_eq!(
-            json!(made.run_env),
+            run_env(&made),
             json!({
                 "CI": "generic", "key": "k", "execution_name_prefix": "linux ",
                 "location_prefix": "apps/shop/",
@@ -190,18 +206,14 @@ mod tests {
 
     fn tags(fields: Value) -> (Value, Vec<String>) {
         let made = surroundings(fields);
-        let tags: serde_json::Map<_, _> = made
-            .worker
-            .into_iter()
-            .chain(made.tags)
-            .map(|tag| {
-                (
-                    tag.key.unwrap().as_str().unwrap().to_owned(),
-                    tag.value.unwrap(),
-                )
-            })
-            .collect();
-        (tags.into(), made.problems)
+        let omissions = omissions(&made);
+        let tags = made.tags.into_iter().map(|tag| {
+            let texts =
+                [tag.key, tag.value].map(|json| json.unwrap().as_text().unwrap().to_owned());
+            let [key, value] = texts;
+            (key, Value::from(value))
+        });
+        (Value::Object(tags.collect()), omissions)
     }
 
     #[test]
@@ -222,60 +234,113 @@ mod tests {
     }
 
     #[test]
-    fn a_malformed_setting_is_told_and_the_good_part_kept() {
-        for (setting, kept, told) in [
+    fn a_malformed_setting_is_reported_and_the_good_part_kept() {
+        for (setting, kept, omission) in [
             (
-                json!("team=shop,green"),
-                json!({"team": "shop"}),
-                "setting tags: no = in green",
+                json!("team=shop,SECRET,,x=1,SECRET"),
+                json!({"team": "shop", "x": "1"}),
+                "setting tags, entry 2: it has no =",
             ),
             (
                 json!("{team=shop"),
                 json!({}),
-                "setting tags: not a JSON object: ",
+                "setting tags, byte 2: it is not a JSON object",
             ),
             (
                 json!([1]),
                 json!({}),
-                "setting tags: neither a text nor an object",
+                "setting tags: it is neither a text nor an object",
             ),
         ] {
-            let (tags, problems) = tags(json!({"settings": {"tags": setting}}));
-            assert_eq!(tags, kept);
-            assert!(
-                matches!(problems.as_slice(), [one] if one.starts_with(told)),
-                "{problems:?}"
-            );
+            let (tags, omissions) = tags(json!({"settings": {"tags": setting}}));
+            assert_eq!((tags, omissions[0].as_str()), (kept, omission));
         }
         for setting in [json!("a=b"), json!("[]"), json!("{")] {
             let made = surroundings(json!({"settings": {"environment": setting, "key": "k"}}));
-            assert_eq!(json!(made.run_env), json!({"CI": "generic", "key": "k"}));
-            let told = "setting environment: not a JSON object";
-            assert!(made.problems[0].starts_with(told), "{:?}", made.problems);
+            assert_eq!(run_env(&made), json!({"CI": "generic", "key": "k"}));
+            let omissions = omissions(&made);
+            assert!(
+                omissions[0].ends_with(": it is not a JSON object"),
+                "{omissions:?}"
+            );
         }
     }
 
     #[test]
-    fn the_agent_is_a_tag_of_the_upload() {
-        let agent = json!({WORKER: "agent-7"});
+    fn names_and_values_are_scrubbed() {
+        let made = surroundings(json!({
+            "environment": {"BUILDKITE_BUILD_ID": "\u{1b}[1m1", "BUILDKITE_BRANCH": "\u{1b}[0m"},
+            "settings": {
+                "url": "\u{9b}0mu",
+                "environment": "{\"\\u001b[1ma\":\"\\u001b[1mb\",\"c\":[\"\\u0000d\"]}",
+            },
+        }));
         assert_eq!(
-            tags(json!({"environment": agent})).0,
-            json!({"ci.worker.id": "agent-7"})
+            run_env(&made),
+            json!({"CI": "buildkite", "key": "1", "url": "u", "a": "b", "c": "[\"d\"]"})
+        );
+        let (tags, _) = tags(json!({"settings": {"tags": "{\"\\u001b[1ma\":\"b\"}"}}));
+        assert_eq!(tags, json!({"a": "b"}));
+    }
+
+    #[test]
+    fn the_fields_of_a_user_have_a_greatest_number() {
+        use crate::limits::{RUN_ENV_FIELDS, RUN_ENV_NAME_BYTES};
+        let of = |count: usize, name_bytes: usize| {
+            let mut fields: serde_json::Map<_, _> = (0..count)
+                .map(|n| (format!("field{n}"), json!(n)))
+                .collect();
+            fields.remove("field0");
+            fields.insert("x".repeat(name_bytes), json!("y"));
+            surroundings(json!({"settings": {"environment": fields}}))
+        };
+        let most = of(RUN_ENV_FIELDS, RUN_ENV_NAME_BYTES);
+        assert_eq!(
+            run_env(&most).as_object().unwrap().len(),
+            RUN_ENV_FIELDS + 2
+        );
+        assert!(most.problems.is_empty());
+        let omission = ["setting environment: it has too many fields, or too long names"];
+        for made in [
+            of(RUN_ENV_FIELDS + 1, 1),
+            of(RUN_ENV_FIELDS, RUN_ENV_NAME_BYTES + 1),
+        ] {
+            assert!(run_env(&made).as_object().unwrap().len() <= RUN_ENV_FIELDS + 2);
+            assert_eq!(omissions(&made), omission);
+        }
+    }
+
+    #[test]
+    fn of_two_fields_of_a_user_the_later_one_counts() {
+        let made = surroundings(json!({
+            "settings": {"key": "k", "environment": r#"{"a":1,"b":2,"a":3,"b":null}"#},
+        }));
+        assert_eq!(
+            run_env(&made),
+            json!({"CI": "generic", "key": "k", "a": "3", "b": "2"})
         );
     }
 
     #[test]
-    fn a_long_value_is_cut_and_told() {
-        let long = "x".repeat(1 << 20);
-        let made = surroundings(json!({"environment": {
-            "BUILDKITE_BUILD_ID": "1", "BUILDKITE_BRANCH": long,
-        }}));
-        let branch = json!(made.run_env)["branch"]
-            .as_str()
-            .unwrap()
-            .chars()
-            .count();
-        assert_eq!(branch, crate::limits::RUN_ENV_CHARS);
-        assert_eq!(made.problems, ["run_env branch: cut to 10240 characters"]);
+    fn the_agent_is_who_runs_it() {
+        let made = surroundings(json!({"environment": {WORKER: "agent-7"}}));
+        assert_eq!(made.worker.as_deref(), Some("agent-7"));
+    }
+
+    #[test]
+    fn a_long_value_is_cut_and_reported() {
+        let chars = |length: usize| {
+            let made = surroundings(json!({"environment": {
+                "BUILDKITE_BUILD_ID": "1", "BUILDKITE_BRANCH": "ä".repeat(length),
+            }}));
+            let branch = run_env(&made)["branch"].as_str().unwrap().chars().count();
+            (branch, omissions(&made))
+        };
+        let most = crate::limits::RUN_ENV_CHARS;
+        assert_eq!(chars(most), (most, vec![]));
+        assert_eq!(
+            chars(most + 1),
+            (most, vec!["run_env branch: it is cut".to_owned()])
+        );
     }
 }

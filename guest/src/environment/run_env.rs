@@ -2,15 +2,15 @@
 
 use std::borrow::Cow;
 
-use serde::{Serialize, Serializer};
-use serde_json::Value;
-
+use super::Omission;
 use super::entries::entries;
 use super::git;
 use super::provider::{Field, Provider};
 use super::variables::Variables;
 use crate::event::{Git, RunStarted, Settings};
+use crate::json::{Json, Object, Writer};
 use crate::limits;
+use crate::scrub::without_escapes;
 use crate::text::{self, split_once};
 
 /// Where nothing is known of the run's surroundings.
@@ -27,12 +27,19 @@ pub struct RunEnv(Vec<(String, String)>);
 
 impl RunEnv {
     /// The `run_env` of a run in a CI system, or in none; and what was left out or cut, in words.
-    pub fn new(run: &mut RunStarted, provider: Option<&Provider>) -> (Self, Vec<String>) {
+    pub fn new(run: &mut RunStarted, provider: Option<&Provider>) -> (Self, Vec<Omission>) {
         let environment = run.settings.environment.take();
-        let (environment, problems) = entries("environment", environment, false);
+        let (environment, mut problems) = entries("environment", environment, false);
+        let (environment, are_too_many) = further(environment);
+        if are_too_many {
+            problems.push(Omission {
+                what: "setting environment".to_owned(),
+                why: "it has too many fields, or too long names",
+            });
+        }
         let mut made = Making {
             settings: &run.settings,
-            environment: environment.into_iter().filter_map(further).collect(),
+            environment,
             values: Vec::new(),
             problems,
         };
@@ -88,9 +95,12 @@ const FIELDS: [(&str, Field); 7] = [
     ("message", Field::Message),
 ];
 
-impl Serialize for RunEnv {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_map(self.0.iter().map(|(name, value)| (name, value)))
+impl RunEnv {
+    /// Writes it as an object.
+    pub fn write(&self, json: &mut Writer) {
+        json.object(&self.0, |json, (name, value)| {
+            json.text(name).raw(":").text(value);
+        });
     }
 }
 
@@ -100,7 +110,7 @@ struct Making<'a> {
     /// What the setting `environment` says and has not been taken yet.
     environment: Vec<(String, String)>,
     values: Vec<(String, String)>,
-    problems: Vec<String>,
+    problems: Vec<Omission>,
 }
 
 impl Making<'_> {
@@ -123,11 +133,15 @@ impl Making<'_> {
         };
         let (value, is_cut) = text::shortened(value, limits::RUN_ENV_CHARS);
         if is_cut {
-            let chars = limits::RUN_ENV_CHARS;
-            self.problems
-                .push(format!("run_env {name}: cut to {chars} characters"));
+            self.problems.push(Omission {
+                what: format!("run_env {name}"),
+                why: "it is cut",
+            });
         }
-        self.values.push((name.to_owned(), value.into_owned()));
+        let value = without_escapes(value.into_owned());
+        if !value.is_empty() {
+            self.values.push((name.to_owned(), value));
+        }
     }
 
     fn value(&self, name: &str) -> Option<&str> {
@@ -136,14 +150,32 @@ impl Making<'_> {
     }
 }
 
-/// A further field as text; none where it says nothing.
-fn further((name, value): (String, Value)) -> Option<(String, String)> {
-    let text = match value {
-        Value::Null => return None,
-        Value::String(text) => text,
-        other => other.to_string(),
-    };
-    (!name.is_empty() && !text.is_empty()).then_some((name, text))
+/// Further fields as texts, each name once and by its last value; and whether there were too many.
+/// Those that say nothing are none.
+fn further(fields: Object<'static>) -> (Vec<(String, String)>, bool) {
+    let mut texts: Vec<(String, String)> = Vec::new();
+    let mut are_too_many = false;
+    for (name, value) in fields {
+        let text = match value {
+            Json::Null => continue,
+            Json::Text(text) => text.into_owned(),
+            other => Writer::of(&other),
+        };
+        if name.is_empty() || text.is_empty() {
+            continue;
+        }
+        let place = texts.iter().position(|(known, _)| *known == name);
+        match place {
+            Some(place) => texts[place].1 = text,
+            None if texts.len() < limits::RUN_ENV_FIELDS
+                && name.len() <= limits::RUN_ENV_NAME_BYTES =>
+            {
+                texts.push((name.into_owned(), text));
+            }
+            None => are_too_many = true,
+        }
+    }
+    (texts, are_too_many)
 }
 
 /// An address without the user and the password that may stand before its host.

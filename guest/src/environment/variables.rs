@@ -2,7 +2,7 @@
 
 use crate::event::RunStarted;
 
-/// Begins the names that stand for what the host was told, and not for what it found.
+/// Begins the names that stand for settings, and not for what the host found.
 pub const SETTING: &str = "settings.";
 
 /// Values that say of a marker that it is none.
@@ -30,7 +30,7 @@ impl<'a> Variables<'a> {
             true => &self.run.found,
             false => &self.run.environment,
         };
-        let value = values.get(name)?.as_str()?;
+        let value = values.get(name)?;
         let value = match self.is_exact {
             true => value,
             false => value.trim(),

@@ -1,24 +1,33 @@
 //! The fields of an event's line, taken one by one by name and type.
 //!
-//! Lines are read into a tree that borrows from them, and not into derived types: what serde says
-//! of a value of the wrong type quotes it, which may be a secret, and the code that says it is a
-//! tenth of the component.
+//! A field that an event needs makes the line malformed where it has another type. One that it can
+//! do without is ignored then, and said. Neither quotes the value, which may be a secret.
 
 use std::borrow::Cow;
 
-use serde_json::{Map, Number, Value};
-
 use super::error::EventError;
-use crate::json::Found;
+use crate::json::{self, Json, Object};
+
+/// A field that was ignored, and why.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Ignored {
+    /// Its name.
+    pub field: &'static str,
+    /// What is wrong with it.
+    pub why: &'static str,
+}
+
+/// Reads a value as a type, or says what it is not.
+type ReadAs<'a, T> = fn(Json<'a>) -> Result<T, &'static str>;
 
 /// The fields of one line, or of an object in it, that have not been taken yet.
 pub struct Fields<'a> {
-    fields: Vec<(Cow<'a, str>, Found<'a>)>,
+    fields: Object<'a>,
+    taken: usize,
     /// Those of objects inside that nobody has taken.
-    left_inside: u64,
+    unknown_inside: u64,
+    ignored: Vec<Ignored>,
 }
-
-type Taken<T> = Result<T, EventError>;
 
 impl<'a> Fields<'a> {
     /// Reads a line.
@@ -26,176 +35,169 @@ impl<'a> Fields<'a> {
     /// # Errors
     ///
     /// [`EventError::Malformed`] where it is no JSON object.
-    pub fn parse(line: &'a str) -> Taken<Self> {
-        match Found::parse(line).map_err(EventError::Malformed)? {
-            Found::Object(fields) => Ok(Self::of(fields)),
-            _ => Err(EventError::Malformed("not an object".to_owned())),
+    pub fn parse(line: &'a str) -> Result<Self, EventError> {
+        match json::parse(line) {
+            Ok(Json::Object(fields)) => Ok(Self::of(fields)),
+            Ok(_) => Err(EventError::Malformed("not an object".to_owned())),
+            Err(error) => Err(EventError::Malformed(format!("not JSON: {error}"))),
         }
     }
 
-    const fn of(fields: Vec<(Cow<'a, str>, Found<'a>)>) -> Self {
+    const fn of(fields: Object<'a>) -> Self {
         Self {
             fields,
-            left_inside: 0,
+            taken: 0,
+            unknown_inside: 0,
+            ignored: Vec::new(),
         }
     }
 
-    /// How many fields nobody has taken.
+    /// How many fields nobody has taken, and those that were ignored.
     #[must_use]
-    pub fn left(&self) -> u64 {
-        let left = self
-            .fields
-            .iter()
-            .filter(|(_, found)| !matches!(found, Found::Taken));
-        left.count() as u64 + self.left_inside
+    pub fn rest(self) -> (u64, Vec<Ignored>) {
+        let unknown = (self.fields.len() - self.taken) as u64 + self.unknown_inside;
+        (unknown, self.ignored)
     }
 
     /// Takes a field that must be there.
     ///
     /// # Errors
     ///
-    /// Those of `take`, and [`EventError::Malformed`] where there is none.
-    pub fn need<T>(
-        &mut self,
-        name: &str,
-        take: fn(&mut Self, &str) -> Taken<Option<T>>,
-    ) -> Taken<T> {
-        take(self, name)?.ok_or_else(|| EventError::Malformed(format!("no {name}")))
+    /// [`EventError::Malformed`] where there is none, or it has another type.
+    pub fn need<T>(&mut self, name: &'static str, read: ReadAs<'a, T>) -> Result<T, EventError> {
+        let value = self.any(name);
+        let value = value.ok_or_else(|| EventError::Malformed(format!("no {name}")))?;
+        read(value).map_err(|why| EventError::Malformed(format!("{name}: {why}")))
     }
 
-    /// Takes a field of any type.
-    pub fn any(&mut self, name: &str) -> Option<Value> {
-        self.take(name).map(Found::into_value)
+    /// Takes a field that may be there.
+    pub fn optional<T>(&mut self, name: &'static str, read: ReadAs<'a, T>) -> Option<T> {
+        read(self.any(name)?)
+            .map_err(|why| self.ignore(name, why))
+            .ok()
     }
 
-    /// Takes a text.
-    ///
-    /// # Errors
-    ///
-    /// Here and below, [`EventError::Malformed`] where the field has another type.
-    pub fn text(&mut self, name: &str) -> Taken<Option<String>> {
-        Ok(self.word(name)?.map(Cow::into_owned))
-    }
-
-    /// Takes a text that is looked at and not kept.
-    pub fn word(&mut self, name: &str) -> Taken<Option<Cow<'a, str>>> {
-        match self.take(name) {
-            None => Ok(None),
-            Some(Found::Text(text)) => Ok(Some(text)),
-            Some(_) => Err(wrong(name, "a text")),
+    /// Takes a field of any type. Of two with the same name the later one counts; `null` is an
+    /// absent field, here and everywhere.
+    pub fn any(&mut self, name: &'static str) -> Option<Json<'a>> {
+        let (_, value) = self.fields.iter_mut().rfind(|(known, _)| known == name)?;
+        self.taken += 1;
+        match std::mem::replace(value, Json::Null) {
+            Json::Null => None,
+            value => Some(value),
         }
     }
 
-    /// Takes a yes or no.
-    pub fn flag(&mut self, name: &str) -> Taken<Option<bool>> {
-        match self.take(name) {
-            None => Ok(None),
-            Some(Found::Flag(flag)) => Ok(Some(flag)),
-            Some(_) => Err(wrong(name, "true or false")),
-        }
-    }
-
-    /// Takes a number that counts something.
-    pub fn number(&mut self, name: &str) -> Taken<Option<u64>> {
-        self.whole(name, Number::as_u64)
-    }
-
-    /// Takes a time, or another number that may be negative.
-    pub fn time(&mut self, name: &str) -> Taken<Option<i64>> {
-        self.whole(name, Number::as_i64)
-    }
-
-    /// Takes an object as it is.
-    pub fn object(&mut self, name: &str) -> Taken<Option<Map<String, Value>>> {
-        match self.any(name) {
-            None => Ok(None),
-            Some(Value::Object(object)) => Ok(Some(object)),
-            Some(_) => Err(wrong(name, "an object")),
-        }
-    }
-
-    /// Takes an object by its own fields.
-    pub fn inner<T>(&mut self, name: &str, read: fn(&mut Self) -> Taken<T>) -> Taken<Option<T>> {
-        let object = match self.take(name) {
-            None => return Ok(None),
-            Some(Found::Object(object)) => object,
-            Some(_) => return Err(wrong(name, "an object")),
-        };
-        let mut fields = Self::of(object);
-        let read = read(&mut fields)?;
-        self.left_inside += fields.left();
-        Ok(Some(read))
-    }
-
-    /// Takes a list of objects, each by its own fields; no list is an empty one.
-    pub fn each<T>(&mut self, name: &str, read: fn(&mut Self) -> Taken<T>) -> Taken<Vec<T>> {
+    /// Takes a list, and of it what can be read.
+    pub fn each<T>(&mut self, name: &'static str, read: ReadAs<'a, T>) -> Vec<T> {
+        let values = self.optional(name, list).unwrap_or_default();
         let mut all = Vec::new();
-        for value in self.list(name)?.unwrap_or_default() {
-            let Found::Object(object) = value else {
-                return Err(wrong(name, "a list of objects"));
-            };
-            let mut fields = Self::of(object);
-            all.push(read(&mut fields)?);
-            self.left_inside += fields.left();
-        }
-        Ok(all)
-    }
-
-    /// Takes a list of texts; no list is an empty one.
-    pub fn texts(&mut self, name: &str) -> Taken<Vec<String>> {
-        let mut texts = Vec::new();
-        for value in self.list(name)?.unwrap_or_default() {
-            match value {
-                Found::Text(text) => texts.push(text.into_owned()),
-                _ => return Err(wrong(name, "a list of texts")),
+        for value in values {
+            match read(value) {
+                Ok(value) => all.push(value),
+                Err(why) => self.ignore(name, why),
             }
         }
-        Ok(texts)
+        all
     }
 
-    /// Takes a list of pairs of numbers, each the first and the last of a range.
-    pub fn ranges(&mut self, name: &str) -> Taken<Option<Vec<(u64, u64)>>> {
-        let Some(values) = self.list(name)? else {
-            return Ok(None);
-        };
-        let mut ranges = Vec::new();
-        for value in values {
-            let range = value.as_pair();
-            ranges.push(range.ok_or_else(|| wrong(name, "a list of pairs of numbers"))?);
-        }
-        Ok(Some(ranges))
+    /// Takes an object by its own fields; none where it lacks what it needs.
+    pub fn inner<T>(
+        &mut self,
+        name: &'static str,
+        read: fn(&mut Self) -> Result<T, &'static str>,
+    ) -> Option<T> {
+        let object = self.optional(name, object)?;
+        self.read_inner(name, object, read)
     }
 
-    fn list(&mut self, name: &str) -> Taken<Option<Vec<Found<'a>>>> {
-        match self.take(name) {
-            None => Ok(None),
-            Some(Found::List(values)) => Ok(Some(values)),
-            Some(_) => Err(wrong(name, "a list")),
-        }
+    /// Takes a list of objects, each by its own fields, and of them those that have what they need.
+    pub fn each_inner<T>(
+        &mut self,
+        name: &'static str,
+        read: fn(&mut Self) -> Result<T, &'static str>,
+    ) -> Vec<T> {
+        let objects = self.each(name, object).into_iter();
+        let read = objects.filter_map(|object| self.read_inner(name, object, read));
+        read.collect()
     }
 
-    fn whole<T>(&mut self, name: &str, read: fn(&Number) -> Option<T>) -> Taken<Option<T>> {
-        let number = match self.take(name) {
-            None => return Ok(None),
-            Some(Found::Number(number)) => read(&number),
-            Some(_) => None,
-        };
-        number
-            .map(Some)
-            .ok_or_else(|| wrong(name, "a whole number"))
+    fn read_inner<T>(
+        &mut self,
+        name: &'static str,
+        object: Object<'a>,
+        read: fn(&mut Self) -> Result<T, &'static str>,
+    ) -> Option<T> {
+        let mut fields = Self::of(object);
+        let read = read(&mut fields);
+        let (unknown, ignored) = fields.rest();
+        self.unknown_inside += unknown;
+        self.ignored.extend(ignored);
+        read.map_err(|why| self.ignore(name, why)).ok()
     }
 
-    /// Takes a field out. Of two with the same name the later one counts; `null` is an absent
-    /// field, here and everywhere.
-    fn take(&mut self, name: &str) -> Option<Found<'a>> {
-        let (_, found) = self.fields.iter_mut().rfind(|(known, _)| known == name)?;
-        match std::mem::replace(found, Found::Taken) {
-            Found::Null | Found::Taken => None,
-            found => Some(found),
-        }
+    fn ignore(&mut self, field: &'static str, why: &'static str) {
+        self.ignored.push(Ignored { field, why });
     }
 }
 
-fn wrong(name: &str, needed: &str) -> EventError {
-    EventError::Malformed(format!("{name}: not {needed}"))
+/// A text that is looked at and not kept.
+pub fn word(value: Json<'_>) -> Result<Cow<'_, str>, &'static str> {
+    match value {
+        Json::Text(text) => Ok(text),
+        _ => Err("not a text"),
+    }
+}
+
+/// A text.
+pub fn text(value: Json<'_>) -> Result<String, &'static str> {
+    word(value).map(Cow::into_owned)
+}
+
+/// Yes or no.
+pub fn flag(value: Json<'_>) -> Result<bool, &'static str> {
+    match value {
+        Json::Bool(flag) => Ok(flag),
+        _ => Err("not true or false"),
+    }
+}
+
+/// A number that counts something.
+pub fn number(value: Json<'_>) -> Result<u64, &'static str> {
+    let number = value.as_whole_number();
+    number
+        .and_then(|number| number.try_into().ok())
+        .ok_or("not a whole number from 0 to 2^53-1")
+}
+
+/// A time, or another number that may be negative.
+pub fn time(value: Json<'_>) -> Result<i64, &'static str> {
+    value
+        .as_whole_number()
+        .ok_or("not a whole number between ±2^53")
+}
+
+/// An object as it is.
+pub fn object(value: Json<'_>) -> Result<Object<'_>, &'static str> {
+    match value {
+        Json::Object(fields) => Ok(fields),
+        _ => Err("not an object"),
+    }
+}
+
+/// A list as it is.
+pub fn list(value: Json<'_>) -> Result<Vec<Json<'_>>, &'static str> {
+    match value {
+        Json::List(values) => Ok(values),
+        _ => Err("not a list"),
+    }
+}
+
+/// Ranges of numbers, each a pair of its first and its last.
+pub fn ranges(value: Json<'_>) -> Result<Vec<(u64, u64)>, &'static str> {
+    let pair = |value| match <[Json<'_>; 2]>::try_from(list(value)?) {
+        Ok([first, last]) => Ok((number(first)?, number(last)?)),
+        Err(_) => Err("not a list of pairs of numbers"),
+    };
+    list(value)?.into_iter().map(pair).collect()
 }

@@ -1,8 +1,8 @@
 //! The vocabulary: what one line of a run's events says, and how it is read.
 //!
 //! `wit/events.schema.json` describes the same lines for those who write them. A field that this
-//! version does not know is ignored and counted; a known field of the wrong type makes the line
-//! malformed.
+//! version does not know is ignored and counted. A field of the wrong type is ignored and said where
+//! the event can do without it, and makes the line malformed where it cannot.
 //!
 //! ```text
 //! line ──json──► JSON ──fields──► fields by name and type ──line──► Event
@@ -16,8 +16,11 @@ mod settings;
 mod test;
 
 pub use error::{EventError, FORMAT};
+pub use fields::Ignored;
 pub use line::{Parsed, parse};
-pub use run::{Commit, EarlierResult, Git, RunAborted, RunFinished, RunStarted, Tool, Uploaded};
+pub use run::{
+    Commit, EarlierResult, Git, RunAborted, RunFinished, RunStarted, Texts, Tool, Uploaded,
+};
 pub use settings::{LOCATION_PREFIX, Settings};
 pub use test::{Failure, Outcome, Phase, Span, Tag, TestFinished, TestStarted, When};
 

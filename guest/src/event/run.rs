@@ -1,8 +1,7 @@
 //! Events of a whole run.
 
-use serde_json::{Map, Value};
-
 use super::settings::Settings;
+use crate::json::Json;
 use crate::run_id::RunId;
 
 /// The run begins: who runs it, and where.
@@ -12,9 +11,9 @@ pub struct RunStarted {
     /// the ids of its executions are derived from.
     pub id: RunId,
     /// Those of the environment variables asked for that are set. What is no text counts as unset.
-    pub environment: Map<String, Value>,
+    pub environment: Texts,
     /// Those of the values in files asked for that were found. What is no text counts as not found.
-    pub found: Map<String, Value>,
+    pub found: Texts,
     /// What git says of the working tree, where the host was told to ask it.
     pub git: Option<Git>,
     /// What the host was told to do.
@@ -25,6 +24,19 @@ pub struct RunStarted {
     pub runner: Option<Tool>,
     /// The programming language of the tests.
     pub language: Option<Tool>,
+}
+
+/// Texts by name.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Texts(pub Vec<(String, String)>);
+
+impl Texts {
+    /// The text of that name; of two the later one.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&str> {
+        let (_, text) = self.0.iter().rfind(|(known, _)| known == name)?;
+        Some(text)
+    }
 }
 
 /// What git says of the working tree.
@@ -60,7 +72,7 @@ pub struct EarlierResult {
     /// The execution's number, greater than all before it in the run.
     pub execution: u64,
     /// An element of the array that `--json` writes.
-    pub result: Map<String, Value>,
+    pub result: Json<'static>,
 }
 
 /// The server has accepted these executions.

@@ -1,6 +1,6 @@
 //! What the host was told to do, as `run-started` carries it.
 
-use serde_json::Value;
+use crate::json::Json;
 
 /// What comes before the paths of all files.
 pub const LOCATION_PREFIX: &str = "location_prefix";
@@ -13,9 +13,9 @@ const AFFIXES: [&str; 2] = ["prefix", "suffix"];
 pub struct Settings {
     texts: Vec<(&'static str, String)>,
     /// Tags of every upload: an object, or a text that holds one or `key=value,key=value`.
-    pub tags: Option<Value>,
+    pub tags: Option<Json<'static>>,
     /// Further fields of `run_env`: an object, or a text that holds one.
-    pub environment: Option<Value>,
+    pub environment: Option<Json<'static>>,
     /// Whether a pull request's commit is its head, where the CI system says another.
     pub pull_request_head: bool,
 }

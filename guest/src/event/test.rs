@@ -1,7 +1,6 @@
 //! Events of one test.
 
-use serde_json::Value;
-
+use crate::json::Json;
 use crate::scrub::without_escapes;
 
 /// A test begins.
@@ -35,7 +34,7 @@ pub struct Span {
     /// How long it took, in nanoseconds; where absent, from start to end.
     pub duration: Option<i64>,
     /// What it did. Usually an object; anything else is mended.
-    pub detail: Option<Value>,
+    pub detail: Option<Json<'static>>,
     /// A number for this span, unique in its execution, for children to name.
     pub id: Option<u64>,
     /// The span that this one happened in.
@@ -48,9 +47,9 @@ pub struct Tag {
     /// The execution's number; none for the whole upload.
     pub execution: Option<u64>,
     /// The key. Anything but a string is reported and dropped.
-    pub key: Option<Value>,
+    pub key: Option<Json<'static>>,
     /// The value. Anything but a string is reported and dropped.
-    pub value: Option<Value>,
+    pub value: Option<Json<'static>>,
 }
 
 /// A part of a test is over.

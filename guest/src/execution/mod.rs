@@ -1,13 +1,17 @@
 //! One run of one test, from its start to its result.
 
+mod ended;
+mod failures;
 mod verdict;
 
+pub use ended::Ended;
+pub use failures::{Cuts, Entry, Failures};
 pub use verdict::{TestResult, Verdict};
 
 use crate::event::{self, Phase, Tag, TestStarted};
-use crate::problem::Problems;
+use crate::problem::{Place, Problems};
 use crate::scrub::without_escapes;
-use crate::span::Span;
+use crate::span::{Span, Spans};
 use crate::tag::Tags;
 
 /// Why an execution is over.
@@ -21,14 +25,14 @@ pub enum Ending<'a> {
     Aborted(Option<&'a str>),
 }
 
-/// One run of one test. Times are nanoseconds since the run started.
+/// One run of one test, as long as it has not ended. Times are nanoseconds since the run started.
 #[derive(Debug, Clone)]
 pub struct Execution {
     test: TestStarted,
     end: i64,
     has_phase: bool,
     verdict: Verdict,
-    spans: Vec<Span>,
+    spans: Spans,
     tags: Tags,
 }
 
@@ -44,9 +48,15 @@ impl Execution {
             has_phase: false,
             test,
             verdict: Verdict::default(),
-            spans: Vec::new(),
+            spans: Spans::default(),
             tags: Tags::default(),
         }
+    }
+
+    /// The execution's number.
+    #[must_use]
+    pub const fn number(&self) -> u64 {
+        self.test.execution
     }
 
     /// What a person knows the test by.
@@ -55,6 +65,19 @@ impl Execution {
         match self.test.scope.as_str() {
             "" => self.test.name.clone(),
             scope => format!("{scope}::{}", self.test.name),
+        }
+    }
+
+    /// A place of something in this test.
+    fn place(&self, of: &str) -> Place {
+        let mut detail = self.label();
+        if !of.is_empty() {
+            detail.push_str(", ");
+            detail.push_str(of);
+        }
+        Place {
+            detail,
+            ..Place::default()
         }
     }
 
@@ -78,23 +101,22 @@ impl Execution {
 
     /// Adds a span.
     pub fn span(&mut self, span: event::Span, problems: &mut Problems) {
-        let (span, mended) = Span::mended(span);
-        for what in mended {
-            problems.add(|| format!("{}: span {what}", self.label()));
-        }
+        let span = Span::mended(span, &mut |section, why| {
+            problems.add(why, || self.place(&format!("span {section}")));
+        });
         self.spans.push(span);
     }
 
     /// Adds a tag; of two with the same key the later one counts.
     pub fn tag(&mut self, tag: Tag, problems: &mut Problems) {
-        if let Err(why) = self.tags.add(tag) {
-            problems.add(|| format!("{}: {why}", self.label()));
+        if let Err(refused) = self.tags.add(tag.key, tag.value) {
+            problems.add(refused.why, || self.place(&refused.tag));
         }
     }
 
     /// Ends the execution. A time before the last that is known of it counts as that one.
-    pub fn end(&mut self, time: i64, ending: Ending<'_>) {
-        self.end = self.end.max(time);
+    #[must_use]
+    pub fn end(mut self, time: i64, ending: Ending<'_>, problems: &mut Problems) -> Ended {
         match ending {
             Ending::Finished => {}
             Ending::RunEnded => self
@@ -104,35 +126,7 @@ impl Execution {
                 .verdict
                 .crash(reason.unwrap_or("The process ended while this test ran.")),
         }
-    }
-
-    /// The test.
-    #[must_use]
-    pub const fn test(&self) -> &TestStarted {
-        &self.test
-    }
-
-    /// When it ended, as far as known; never before it began.
-    #[must_use]
-    pub const fn ended_at(&self) -> i64 {
-        self.end
-    }
-
-    /// What its phases say.
-    #[must_use]
-    pub const fn verdict(&self) -> &Verdict {
-        &self.verdict
-    }
-
-    /// Its tags.
-    #[must_use]
-    pub const fn tags(&self) -> &Tags {
-        &self.tags
-    }
-
-    /// Its spans, in the order in which they came.
-    #[must_use]
-    pub fn spans(&self) -> &[Span] {
-        &self.spans
+        self.end = self.end.max(time);
+        Ended::new(self, problems)
     }
 }

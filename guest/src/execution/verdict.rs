@@ -105,12 +105,12 @@ impl Verdict {
 
     /// Why the result is what it is, first cause first.
     #[must_use]
-    pub fn failures(&self) -> &[Failure] {
+    pub fn into_failures(self) -> Vec<Failure> {
         match self.result() {
-            TestResult::Failed => &self.failures,
-            TestResult::Skipped => &self.skips,
-            TestResult::Unknown => &self.open,
-            TestResult::Passed => &[],
+            TestResult::Failed => self.failures,
+            TestResult::Skipped => self.skips,
+            TestResult::Unknown => self.open,
+            TestResult::Passed => Vec::new(),
         }
     }
 }

@@ -1,132 +1,183 @@
-//! JSON as it stands in a line, borrowed from it: a text without escapes is copied once it is known
-//! to be kept.
+//! A JSON value, borrowed from the text that it was read from or not.
 
 use std::borrow::Cow;
-use std::fmt;
 
-use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
-use serde_json::{Map, Number, Value};
+/// The fields of an object in their order, names that come twice too.
+pub type Object<'a> = Vec<(Cow<'a, str>, Json<'a>)>;
 
-/// A JSON value whose texts are borrowed where they hold no escapes.
-pub enum Found<'a> {
-    /// None any more.
-    Taken,
+/// A JSON value.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Json<'a> {
     /// `null`.
     Null,
     /// `true` or `false`.
-    Flag(bool),
-    /// A number.
-    Number(Number),
+    Bool(bool),
+    /// A number from 0 to 10^15, without a fraction or an exponent: what nearly all are.
+    Whole(u64),
+    /// Any other number, by its digits.
+    Number(Cow<'a, str>),
     /// A text.
     Text(Cow<'a, str>),
     /// An array.
-    List(Vec<Found<'a>>),
-    /// An object, with all that it holds in its order, names that come twice too.
-    Object(Vec<(Cow<'a, str>, Found<'a>)>),
+    List(Vec<Json<'a>>),
+    /// An object.
+    Object(Object<'a>),
 }
 
-impl<'a> Found<'a> {
-    /// Reads a text.
-    ///
-    /// # Errors
-    ///
-    /// Where it is no JSON: what was expected and where, without quoting it.
-    pub fn parse(text: &'a str) -> Result<Self, String> {
-        serde_json::from_str(text).map_err(|error| error.to_string())
-    }
-
-    /// Its two numbers, where it is a list of two that count something.
+impl Json<'_> {
+    /// The same, borrowing nothing.
     #[must_use]
-    pub fn as_pair(&self) -> Option<(u64, u64)> {
-        let Self::List(values) = self else {
-            return None;
-        };
-        let [Self::Number(first), Self::Number(last)] = values.as_slice() else {
-            return None;
-        };
-        Some((first.as_u64()?, last.as_u64()?))
-    }
-
-    /// The same, borrowing nothing. JSON as it was read is at most 128 deep.
-    #[must_use]
-    pub fn into_value(self) -> Value {
+    pub fn into_owned(self) -> Json<'static> {
         match self {
-            Self::Taken | Self::Null => Value::Null,
-            Self::Flag(flag) => Value::Bool(flag),
-            Self::Number(number) => Value::Number(number),
-            Self::Text(text) => Value::String(text.into_owned()),
-            Self::List(values) => values.into_iter().map(Self::into_value).collect(),
-            Self::Object(fields) => {
-                // One by one: to collect them would bring a sort of their own with it.
-                let mut object = Map::new();
-                for (name, value) in fields {
-                    object.insert(name.into_owned(), value.into_value());
+            Self::Null => Json::Null,
+            Self::Bool(bool) => Json::Bool(bool),
+            Self::Whole(number) => Json::Whole(number),
+            Self::Number(digits) => Json::Number(Cow::Owned(digits.into_owned())),
+            Self::Text(text) => Json::Text(Cow::Owned(text.into_owned())),
+            Self::List(values) => Json::List(values.into_iter().map(Json::into_owned).collect()),
+            Self::Object(fields) => Json::Object(
+                fields
+                    .into_iter()
+                    .map(|(name, value)| (Cow::Owned(name.into_owned()), value.into_owned()))
+                    .collect(),
+            ),
+        }
+    }
+
+    /// The text, where it is one.
+    #[must_use]
+    pub fn as_text(&self) -> Option<&str> {
+        match self {
+            Self::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// A field of an object; of two with the same name the later one.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&Self> {
+        let Self::Object(fields) = self else {
+            return None;
+        };
+        let (_, value) = fields.iter().rfind(|(known, _)| known == name)?;
+        Some(value)
+    }
+
+    /// The whole number that it is, however it is written: `100`, `100.0` and `1e2` are one number.
+    /// None for a fraction, and for what some readers of JSON round: ±2^53 and beyond.
+    #[must_use]
+    pub fn as_whole_number(&self) -> Option<i64> {
+        const END: u64 = 1 << 53;
+        let number = match self {
+            Self::Whole(number) => return Some(number.cast_signed()),
+            Self::Number(number) => number,
+            _ => return None,
+        };
+        let (is_negative, digits) = match number.strip_prefix('-') {
+            Some(digits) => (true, digits),
+            None => (false, &**number),
+        };
+        let mut magnitude = 0_u64;
+        for (place, byte) in digits.bytes().enumerate() {
+            match byte {
+                b'0'..=b'9' => magnitude = magnitude * 10 + u64::from(byte - b'0'),
+                _ => {
+                    magnitude = shifted(magnitude, &digits[place..])?;
+                    break;
                 }
-                Value::Object(object)
+            }
+            if magnitude >= END {
+                return None;
             }
         }
+        let number = (magnitude < END).then_some(magnitude.cast_signed())?;
+        Some(if is_negative { -number } else { number })
     }
 }
 
-impl<'de> Deserialize<'de> for Found<'de> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(Reader)
+/// A whole number with the fraction and the exponent that follow it, where that is whole, too.
+fn shifted(whole: u64, rest: &str) -> Option<u64> {
+    let place = rest.bytes().position(|byte| matches!(byte, b'e' | b'E'));
+    let (fraction, exponent) = rest.split_at(place.unwrap_or(rest.len()));
+    let exponent: i32 = match exponent.get(1..) {
+        Some(exponent) => exponent.parse().ok()?,
+        None => 0,
+    };
+    let fraction = fraction.get(1..).unwrap_or("").trim_end_matches('0');
+    let mut number = whole;
+    for byte in fraction.bytes() {
+        number = number
+            .checked_mul(10)?
+            .checked_add(u64::from(byte - b'0'))?;
     }
-}
-
-struct Reader;
-
-impl<'de> Visitor<'de> for Reader {
-    type Value = Found<'de>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("JSON")
-    }
-
-    fn visit_unit<E>(self) -> Result<Found<'de>, E> {
-        Ok(Found::Null)
-    }
-
-    fn visit_bool<E>(self, flag: bool) -> Result<Found<'de>, E> {
-        Ok(Found::Flag(flag))
-    }
-
-    fn visit_u64<E>(self, number: u64) -> Result<Found<'de>, E> {
-        Ok(Found::Number(number.into()))
-    }
-
-    fn visit_i64<E>(self, number: i64) -> Result<Found<'de>, E> {
-        Ok(Found::Number(number.into()))
-    }
-
-    fn visit_f64<E>(self, number: f64) -> Result<Found<'de>, E> {
-        Ok(Number::from_f64(number).map_or(Found::Null, Found::Number))
-    }
-
-    fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Found<'de>, E> {
-        Ok(Found::Text(Cow::Borrowed(text)))
-    }
-
-    fn visit_str<E>(self, text: &str) -> Result<Found<'de>, E> {
-        Ok(Found::Text(Cow::Owned(text.to_owned())))
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Found<'de>, A::Error> {
-        let mut values = Vec::new();
-        while let Some(value) = list.next_element()? {
-            values.push(value);
-        }
-        Ok(Found::List(values))
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut object: A) -> Result<Found<'de>, A::Error> {
-        // As many as most events have.
-        let mut fields = Vec::with_capacity(8);
-        while let Some(name) = object.next_key()? {
-            if let Found::Text(name) = name {
-                fields.push((name, object.next_value()?));
+    let mut exponent = i64::from(exponent) - fraction.len() as i64;
+    while exponent != 0 && number != 0 {
+        match exponent > 0 {
+            true => {
+                number = number.checked_mul(10)?;
+                exponent -= 1;
+            }
+            false => {
+                if !number.is_multiple_of(10) {
+                    return None;
+                }
+                number /= 10;
+                exponent += 1;
             }
         }
-        Ok(Found::Object(fields))
+    }
+    Some(number)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_whole_number_is_one_however_it_is_written() {
+        for (digits, expected) in [
+            ("0", Some(0)),
+            ("-0", Some(0)),
+            ("100", Some(100)),
+            ("100.0", Some(100)),
+            ("1e2", Some(100)),
+            ("1E+2", Some(100)),
+            ("1.50e2", Some(150)),
+            ("1000e-1", Some(100)),
+            ("-1.0", Some(-1)),
+            ("0e999999999", Some(0)),
+            ("0.0", Some(0)),
+            ("1.5", None),
+            ("1e-1", None),
+            ("1.00000000000000000000000000001", None),
+            ("9007199254740991", Some((1 << 53) - 1)),
+            ("-9007199254740991", Some(1 - (1 << 53))),
+            ("9007199254740992", None),
+            ("9007199254740992.0", None),
+            ("900719925474099.2e1", None),
+            ("900719925474099.1e1", Some((1 << 53) - 1)),
+            ("99999999999999999999", None),
+            ("1e300", None),
+            ("999999999999999", Some(999_999_999_999_999)),
+            ("1000000000000000", Some(1_000_000_000_000_000)),
+        ] {
+            for number in [
+                Json::Number(digits.into()),
+                crate::json::parse(digits).unwrap(),
+            ] {
+                assert_eq!(number.as_whole_number(), expected, "{digits}");
+            }
+        }
+        for json in [Json::Text("1".into()), Json::Number("1e99999999999".into())] {
+            assert_eq!(json.as_whole_number(), None);
+        }
+    }
+
+    #[test]
+    fn of_two_fields_the_later_one_counts() {
+        let object = crate::json::parse(r#"{"a":1,"a":2}"#).unwrap();
+        assert_eq!(object.get("a"), Some(&Json::Whole(2)));
+        assert_eq!(object.get("b"), None);
+        assert_eq!(Json::Null.get("a"), None);
     }
 }

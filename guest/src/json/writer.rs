@@ -1,61 +1,150 @@
-//! Values to JSON text, in one place: a second way to write costs the component kilobytes.
+//! JSON text, written piece by piece.
 
-use serde::Serialize;
+use super::scan;
+use super::value::Json;
 
-/// A value as JSON. Only maps whose keys are no texts fail, and there are none here.
-pub fn json<T: Serialize>(value: &T) -> String {
-    serde_json::to_string(value).unwrap_or_default()
-}
-
-/// JSON text that is put together piece by piece.
+/// JSON text that grows.
 ///
-/// For what every test has: between its values there is always the same text, which serde would
-/// write a quotation mark at a time.
+/// Between the values of what every test has there is always the same text, which is written as it
+/// stands.
 ///
 /// ```
-/// use collector::json::Pieces;
+/// use collector::json::Writer;
 ///
-/// let mut json = Pieces::with_capacity(64);
-/// json.raw(r#"{"name":""#).text("a \"b\"");
-/// json.raw(r#"","start_at":"#).seconds(1_250_000_000);
+/// let mut json = Writer::with_capacity(64);
+/// json.raw(r#"{"name":"#).text("a \"b\"");
+/// json.raw(r#","start_at":"#).seconds(1_250_000_000);
 /// json.raw("}");
 /// assert_eq!(json.into_string(), r#"{"name":"a \"b\"","start_at":1.25}"#);
 /// ```
-pub struct Pieces(Vec<u8>);
+#[derive(Debug, Default)]
+pub struct Writer(String);
 
-impl Pieces {
+impl Writer {
     /// No text yet, and room for so many bytes.
     #[must_use]
     pub fn with_capacity(bytes: usize) -> Self {
-        Self(Vec::with_capacity(bytes))
+        Self(String::with_capacity(bytes))
+    }
+
+    /// The text of a value.
+    #[must_use]
+    pub fn of(value: &Json<'_>) -> String {
+        let mut json = Self::default();
+        json.value(value);
+        json.into_string()
     }
 
     /// The text.
     #[must_use]
     pub fn into_string(self) -> String {
-        // Only texts and digits went in.
-        String::from_utf8(self.0).unwrap_or_default()
+        self.0
+    }
+
+    /// How long the text is so far, in bytes.
+    #[must_use]
+    pub const fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether there is no text yet.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.0.is_empty()
     }
 
     /// Adds JSON as it is.
     pub fn raw(&mut self, json: &str) -> &mut Self {
-        self.0.extend_from_slice(json.as_bytes());
+        self.0.push_str(json);
         self
     }
 
-    /// Adds a value of any kind.
-    pub fn value<T: Serialize>(&mut self, value: &T) -> &mut Self {
-        self.raw(&json(value))
+    /// Adds a value. JSON as it was read is no deeper than its reader allows.
+    pub fn value(&mut self, value: &Json<'_>) -> &mut Self {
+        match value {
+            Json::Null => self.raw("null"),
+            Json::Bool(true) => self.raw("true"),
+            Json::Bool(false) => self.raw("false"),
+            Json::Whole(number) => self.number(*number),
+            Json::Number(digits) => self.raw(digits),
+            Json::Text(text) => self.text(text),
+            Json::List(values) => self.list(values, |json, value| {
+                json.value(value);
+            }),
+            Json::Object(fields) => self.object(fields, |json, (name, value)| {
+                json.text(name).raw(":").value(value);
+            }),
+        }
     }
 
-    /// Adds a text; the quotation marks around it are part of what comes before and after.
-    pub fn text(&mut self, text: &str) -> &mut Self {
-        let is_plain = |byte| !matches!(byte, 0..0x20 | b'"' | b'\\');
-        if text.bytes().all(is_plain) {
-            return self.raw(text);
+    /// Adds `[…]`, with what is written for each item.
+    pub fn list<T>(
+        &mut self,
+        items: impl IntoIterator<Item = T>,
+        write: impl FnMut(&mut Self, T),
+    ) -> &mut Self {
+        self.raw("[").separated(items, write).raw("]")
+    }
+
+    /// Adds `{…}`, with what is written for each field.
+    pub fn object<T>(
+        &mut self,
+        fields: impl IntoIterator<Item = T>,
+        write: impl FnMut(&mut Self, T),
+    ) -> &mut Self {
+        self.raw("{").separated(fields, write).raw("}")
+    }
+
+    fn separated<T>(
+        &mut self,
+        items: impl IntoIterator<Item = T>,
+        mut write: impl FnMut(&mut Self, T),
+    ) -> &mut Self {
+        for (index, item) in items.into_iter().enumerate() {
+            if index > 0 {
+                self.raw(",");
+            }
+            write(self, item);
         }
-        let quoted = json(&text);
-        self.raw(&quoted[1..quoted.len() - 1])
+        self
+    }
+
+    /// Adds a text in quotation marks.
+    pub fn text(&mut self, text: &str) -> &mut Self {
+        self.0.push('"');
+        self.unquoted(text);
+        self.0.push('"');
+        self
+    }
+
+    /// Adds a text whose quotation marks are part of what comes before and after.
+    pub fn unquoted(&mut self, text: &str) -> &mut Self {
+        let mut rest = text;
+        while let Some(place) = scan::special(rest.as_bytes()) {
+            self.raw(&rest[..place]).escape(rest.as_bytes()[place]);
+            rest = &rest[place + 1..];
+        }
+        self.raw(rest)
+    }
+
+    fn escape(&mut self, byte: u8) {
+        let letter = match byte {
+            b'"' | b'\\' => byte,
+            0x8 => b'b',
+            0x9 => b't',
+            0xa => b'n',
+            0xc => b'f',
+            0xd => b'r',
+            _ => {
+                self.raw(r"\u00");
+                for digit in [byte >> 4, byte & 15] {
+                    self.0.extend(char::from_digit(u32::from(digit), 16));
+                }
+                return;
+            }
+        };
+        self.0.push('\\');
+        self.0.push(char::from(letter));
     }
 
     /// Adds a whole number.
@@ -68,8 +157,7 @@ impl Pieces {
             digits[start] = b'0' + (rest % 10) as u8;
             rest /= 10;
         }
-        self.0.extend_from_slice(&digits[start..]);
-        self
+        self.ascii(&digits[start..])
     }
 
     /// Adds nanoseconds as seconds, with as many digits behind the point as it takes.
@@ -91,13 +179,18 @@ impl Pieces {
             }
         }
         self.number(nanoseconds / SECOND);
-        self.0.extend_from_slice(&digits[..end]);
-        self
+        self.ascii(&digits[..end])
+    }
+
+    fn ascii(&mut self, digits: &[u8]) -> &mut Self {
+        self.raw(str::from_utf8(digits).unwrap_or_default())
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -114,7 +207,7 @@ mod tests {
             (i64::MAX, "9223372036.854775807"),
             (i64::MIN, "-9223372036.854775808"),
         ] {
-            let mut json = Pieces::with_capacity(0);
+            let mut json = Writer::default();
             json.seconds(nanoseconds);
             assert_eq!(json.into_string(), expected);
         }
@@ -123,27 +216,39 @@ mod tests {
     #[test]
     fn a_number_has_its_digits() {
         for number in [0, 1, 10, 4_200, u64::MAX] {
-            let mut json = Pieces::with_capacity(0);
+            let mut json = Writer::default();
             json.number(number);
             assert_eq!(json.into_string(), number.to_string());
         }
     }
 
     #[test]
-    fn every_text_is_what_serde_makes_of_it() {
+    fn lists_and_objects_have_commas_between() {
         for text in [
-            "",
-            "plain",
-            "a\"b",
-            "a\\b",
-            "\0",
-            "\u{1f}",
-            "\u{7f}",
-            "ä\u{2028}😀",
+            "[]",
+            "[1]",
+            "[1,[2],{}]",
+            r#"{"a":1,"b":{"":null}}"#,
+            "true",
         ] {
-            let mut json = Pieces::with_capacity(0);
-            json.raw("\"").text(text).raw("\"");
-            assert_eq!(json.into_string(), super::json(&text));
+            assert_eq!(Writer::of(&crate::json::parse(text).unwrap()), text);
+        }
+    }
+
+    #[test]
+    fn every_character_is_escaped_as_serde_json_does() {
+        for code in 0..=0x2030 {
+            let text = format!("a{}b", char::from_u32(code).unwrap());
+            let expected = serde_json::to_string(&text).unwrap();
+            assert_eq!(Writer::of(&Json::Text(text.into())), expected);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn every_text_is_what_serde_json_makes_of_it(text in "(.|[\"\\\\\n\0]){0,20}") {
+            let expected = serde_json::to_string(&text).unwrap();
+            prop_assert_eq!(Writer::of(&Json::Text(text.into())), expected);
         }
     }
 }

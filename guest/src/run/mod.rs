@@ -6,10 +6,13 @@
 //! |---|---|
 //! | a line that is no event | rejected with its number; the lines around it count |
 //! | an event or a field that this version does not know | ignored, counted |
+//! | a field of the wrong type that the event can do without | ignored, reported |
 //! | a second `run-started` | ignored, reported |
+//! | a `run-started` of another format before any other | so is the whole run |
 //! | a `result` that lacks what a result must have | ignored, reported |
 //! | a `test-started` or `result` whose number is not above all before | ignored, reported |
 //! | anything for an execution that has not started, or has finished | ignored, reported |
+//! | a time in what is ignored | is no news of how long the run took |
 //! | a test that never finishes | becomes a result when the run does ([`Run::finish`]) |
 //! | a time before zero, an end before its start | brought forward to it |
 //! | a span outside the time of its test | kept with its own times |
@@ -22,22 +25,22 @@ mod ranges;
 mod running;
 mod waiting;
 
-pub use ranges::Ranges;
 pub use waiting::Outputs;
 
+use ranges::Ranges;
 use running::Running;
 use waiting::{Output, Waiting};
 
-use crate::encode::test_engine::{self, Cuts};
-use crate::encode::{Content, Header, Settled};
+use crate::encode::{Header, Settled, test_engine};
 use crate::environment::Surroundings;
 use crate::event::{
-    self, EarlierResult, Event, EventError, Parsed, RunAborted, RunStarted, Span, Tag, TestStarted,
+    self, EarlierResult, Event, EventError, Parsed, RunAborted, RunStarted, Span, Tag,
+    TestFinished, TestStarted, Uploaded,
 };
 use crate::execution::{Ending, Execution, TestResult};
-use crate::json::json;
+use crate::json::Writer;
 use crate::limits;
-use crate::problem::Problems;
+use crate::problem::{Place, Problem, Problems};
 use crate::scrub::without_escapes;
 use crate::tag::Tags;
 
@@ -92,18 +95,17 @@ pub struct Run {
     tags: Tags,
     running: Running,
     waiting: Waiting,
-    /// What `uploaded` events of this chunk name, looked up once for all of them.
-    accepted: Vec<(u64, u64)>,
     counts: Counts,
     lines: u64,
     rejected: u64,
     not_understood: u64,
     problems: Problems,
-    cuts: Cuts,
     now: i64,
     is_over: bool,
     /// How the process ended that ran the tests, where somebody has said so.
     abort_reason: Option<String>,
+    /// Whether the run began in a format that this version does not read: nothing is known of it.
+    is_unreadable: bool,
 }
 
 impl Run {
@@ -115,16 +117,15 @@ impl Run {
             tags: Tags::default(),
             running: Running::default(),
             waiting: Waiting::new(outputs),
-            accepted: Vec::new(),
             counts: Counts::default(),
             lines: 0,
             rejected: 0,
             not_understood: 0,
             problems: Problems::default(),
-            cuts: Cuts::default(),
             now: 0,
             is_over: false,
             abort_reason: None,
+            is_unreadable: false,
         }
     }
 
@@ -133,12 +134,21 @@ impl Run {
         let mut rejected = Vec::new();
         for line in events.lines() {
             self.lines += 1;
+            let line = match self.lines {
+                // Editors and shells put a byte order mark before a file's first line.
+                1 => line.trim_start_matches('\u{feff}'),
+                _ => line,
+            };
             if line.trim_ascii().is_empty() {
                 continue;
             }
             match event::parse(line) {
+                Ok(_) if self.is_unreadable => {}
                 Ok(parsed) => self.fold(parsed),
                 Err(error) => {
+                    let is_first = self.header.is_none();
+                    self.is_unreadable |=
+                        is_first && matches!(error, EventError::UnsupportedFormat(_));
                     self.rejected += 1;
                     if rejected.len() < limits::QUOTED {
                         rejected.push(RejectedLine {
@@ -148,9 +158,6 @@ impl Run {
                     }
                 }
             }
-        }
-        if !self.accepted.is_empty() {
-            self.waiting.accept(std::mem::take(&mut self.accepted));
         }
         Progress {
             lines: self.lines,
@@ -180,12 +187,13 @@ impl Run {
             *limits::UPLOAD_RESULTS.end(),
         );
         let mut body = test_engine::opening(header, &self.tags);
-        let mut numbers = Vec::new();
-        while (numbers.len() as u32) < max_results
+        let mut numbers = Ranges::default();
+        let mut results = 0;
+        while results < max_results
             && let Some(next) = self.waiting.pop(Output::Uploads)
         {
-            let json = next.test_engine(header, &mut self.cuts);
-            if !numbers.is_empty() {
+            let json = next.test_engine(header);
+            if results > 0 {
                 if body.len() + json.len() + 3 > limits::UPLOAD_BYTES {
                     self.waiting.unpop(Output::Uploads, next);
                     break;
@@ -193,13 +201,14 @@ impl Run {
                 body.push(',');
             }
             body.push_str(json);
-            numbers.push((next.number, next.number));
+            numbers.insert(next.number, next.number);
+            results += 1;
         }
         body.push_str(test_engine::CLOSING);
-        (!numbers.is_empty()).then(|| Upload {
+        (results > 0).then(|| Upload {
             body,
-            results: numbers.len() as u32,
-            receipt: receipt(Ranges::new(numbers)),
+            results,
+            receipt: receipt(&numbers),
         })
     }
 
@@ -214,7 +223,7 @@ impl Run {
             if array.len() > 1 {
                 array.push(',');
             }
-            array.push_str(next.test_engine(header, &mut self.cuts));
+            array.push_str(next.test_engine(header));
         }
         array.push(']');
         (array.len() > 2).then_some(array)
@@ -223,7 +232,7 @@ impl Run {
     /// How many results wait to be uploaded.
     #[must_use]
     pub fn uploadable(&self) -> u64 {
-        self.waiting.count(Output::Uploads) as u64
+        self.waiting.count(Output::Uploads)
     }
 
     /// Whether the run's first event has come.
@@ -256,49 +265,50 @@ impl Run {
         self.not_understood
     }
 
-    /// How many things a person should hear of, and the first of them in a sentence each.
+    /// What a person should hear of.
     #[must_use]
-    pub fn problems(&self) -> (u64, Vec<String>) {
+    pub fn problems(&self) -> Vec<Problem> {
         let mut problems = self.problems.clone();
-        if let Some(cuts) = self.cuts.sentence() {
-            problems.add(|| cuts);
+        if self.is_unreadable {
+            problems.add(
+                "the run is of a format that this version does not read, so that nothing is made of it",
+                Place::default,
+            );
+        } else if self.header.is_none() && self.counts != Counts::default() {
+            problems.add(
+                "there is no run-started, so that nothing can be taken",
+                Place::default,
+            );
         }
-        if self.header.is_none() && self.counts != Counts::default() {
-            problems.add(|| "without a run-started nothing can be uploaded".to_owned());
-        }
-        (problems.count(), problems.sentences().to_vec())
+        problems.as_slice().to_vec()
     }
 
     fn fold(&mut self, parsed: Parsed) {
         self.not_understood += parsed.unknown_fields;
+        for ignored in parsed.ignored {
+            let line = Some(self.lines);
+            self.problems
+                .add_of_field(ignored.why, ignored.field, || Place {
+                    line,
+                    ..Place::default()
+                });
+        }
         match parsed.event {
             Event::RunStarted(run) => self.run_started(*run),
             Event::TestStarted(test) => self.test_started(test),
             Event::Span(span) => self.span(span),
             Event::Tag(tag) => self.tag(tag),
-            Event::Phase(phase) => {
-                self.tick(phase.end.unwrap_or(0));
-                match self.running.get_mut(phase.execution) {
-                    Some(execution) => execution.phase(phase),
-                    None => self.not_running(phase.execution, "phase"),
+            Event::Phase(phase) => match self.running.get_mut(phase.execution) {
+                Some(execution) => {
+                    let end = phase.end.unwrap_or(0);
+                    execution.phase(phase);
+                    self.tick(end);
                 }
-            }
-            Event::TestFinished(test) => {
-                self.tick(test.time);
-                match self.running.finish(test.execution) {
-                    Some(mut execution) => {
-                        if let Some(call) = test.call() {
-                            execution.phase(call);
-                        }
-                        self.settle(execution, test.time, Ending::Finished);
-                    }
-                    None => self.not_running(test.execution, "test-finished"),
-                }
-            }
+                None => self.not_running(phase.execution, "phase"),
+            },
+            Event::TestFinished(test) => self.test_finished(&test),
             Event::Result(result) => self.earlier_result(result),
-            Event::Uploaded(uploaded) => {
-                self.accepted.extend(uploaded.executions);
-            }
+            Event::Uploaded(uploaded) => self.uploaded(uploaded),
             Event::RunFinished(run) => {
                 self.tick(run.time);
                 self.is_over = true;
@@ -310,64 +320,91 @@ impl Run {
 
     fn run_started(&mut self, run: RunStarted) {
         if self.header.is_some() {
-            self.problems
-                .add(|| format!("line {}: a second run-started was ignored", self.lines));
+            self.problem("a second run-started is ignored", None, String::new);
             return;
         }
         let id = run.id;
         let surroundings = Surroundings::of(run);
+        for problem in surroundings.problems {
+            self.problems.add(problem.why, || Place {
+                detail: problem.what,
+                ..Place::default()
+            });
+        }
         self.header = Some(Header {
             id,
             run_env: surroundings.run_env,
             location_prefix: surroundings.location_prefix,
+            worker: surroundings.worker,
         });
-        if let Some(tag) = surroundings.worker {
-            self.upload_tag(tag, UPLOAD);
-        }
         for tag in surroundings.tags {
             self.upload_tag(tag, "setting tags");
-        }
-        for problem in surroundings.problems {
-            self.problems.add(|| problem);
         }
     }
 
     fn upload_tag(&mut self, tag: Tag, whose: &str) {
-        if let Err(why) = self.tags.add(tag) {
-            self.problems.add(|| format!("{whose}: {why}"));
+        if let Err(refused) = self.tags.add(tag.key, tag.value) {
+            self.problems.add(refused.why, || Place {
+                detail: format!("{whose}, {}", refused.tag),
+                ..Place::default()
+            });
         }
     }
 
     fn test_started(&mut self, mut test: TestStarted) {
         test.time = test.time.max(0);
-        self.tick(test.time);
-        let (line, number) = (self.lines, test.execution);
-        if !self.running.start(Execution::new(test)) {
-            self.problems
-                .add(|| format!("line {line}: execution {number} has already started"));
+        let (time, number) = (test.time, test.execution);
+        if self.reserve(number, "test-started") {
+            self.running.start(Execution::new(test));
+            self.tick(time);
         }
     }
 
+    /// Takes a number for an execution, and says whether it may be used.
+    fn reserve(&mut self, number: u64, event: &str) -> bool {
+        let is_new = self.running.reserve(number);
+        if !is_new {
+            let why = "its number is not greater than all before it";
+            self.problem(why, Some(number), || event.to_owned());
+        }
+        is_new
+    }
+
+    fn test_finished(&mut self, test: &TestFinished) {
+        let Some(mut execution) = self.running.finish(test.execution) else {
+            return self.not_running(test.execution, "test-finished");
+        };
+        if let Some(call) = test.call() {
+            execution.phase(call);
+        }
+        self.tick(test.time);
+        self.settle(execution, test.time, Ending::Finished);
+    }
+
     fn earlier_result(&mut self, event: EarlierResult) {
-        let (line, number) = (self.lines, event.execution);
-        match earlier_result::settled(event.result) {
-            Err(why) => self.problems.add(|| format!("line {line}: a result {why}")),
-            Ok((result, json)) if self.running.reserve(number) => {
-                let content = Content::Earlier(json.into_boxed_str());
-                self.keep(Settled::new(number, result, content));
+        let number = event.execution;
+        let (result, json, is_cut) = match earlier_result::read(event.result) {
+            Ok(read) => read,
+            Err(why) => return self.problem(why, Some(number), || "result".to_owned()),
+        };
+        if self.reserve(number, "result") {
+            if is_cut {
+                let why = "the result is cut to its limits";
+                self.problem(why, Some(number), || "result".to_owned());
             }
-            Ok(_) => self
-                .problems
-                .add(|| format!("line {line}: execution {number} has already started")),
+            self.keep(Settled::earlier(number, result, json));
         }
     }
 
     fn span(&mut self, mut span: Span) {
         span.start = span.start.map(|start| start.max(0));
         span.end = span.end.map(|end| end.max(0));
-        self.tick(span.end.unwrap_or(0));
         match self.running.get_mut(span.execution) {
-            Some(execution) => execution.span(span, &mut self.problems),
+            Some(execution) => {
+                let end = span.end.unwrap_or(0);
+                execution.span(span, &mut self.problems);
+                self.tick(end);
+            }
             None => self.not_running(span.execution, "span"),
         }
     }
@@ -378,18 +415,32 @@ impl Run {
                 Some(execution) => execution.tag(tag, &mut self.problems),
                 None => self.not_running(number, "tag"),
             },
-            None => self.upload_tag(tag, UPLOAD),
+            None => self.upload_tag(tag, "the upload"),
         }
     }
 
     fn not_running(&mut self, number: u64, event: &str) {
-        let why = match self.running.has_started(number) {
-            true => "has finished",
-            false => "has not started",
+        let why = match self.running.is_past(number) {
+            true => "it has finished, or never started",
+            false => "it has not started",
         };
-        let line = self.lines;
-        self.problems
-            .add(|| format!("line {line}: {event} of execution {number}, which {why}"));
+        self.problem(why, Some(number), || event.to_owned());
+    }
+
+    /// Adds a problem of the line that was just read.
+    fn problem(
+        &mut self,
+        kind: &'static str,
+        execution: Option<u64>,
+        detail: impl FnOnce() -> String,
+    ) {
+        let line = Some(self.lines);
+        self.problems.add(kind, || Place {
+            line,
+            execution,
+            detail: detail(),
+            ..Place::default()
+        });
     }
 
     /// A run that is aborted more than once was so for the first reason that somebody knew.
@@ -400,11 +451,15 @@ impl Run {
         self.abort_reason = self.abort_reason.take().or(reason);
     }
 
-    fn settle(&mut self, mut execution: Box<Execution>, time: i64, ending: Ending<'_>) {
-        execution.end(time, ending);
-        let number = execution.test().execution;
-        let result = execution.verdict().result();
-        self.keep(Settled::new(number, result, Content::Execution(execution)));
+    fn uploaded(&mut self, uploaded: Uploaded) {
+        for (first, last) in uploaded.executions {
+            self.waiting.accept(first, last);
+        }
+    }
+
+    fn settle(&mut self, execution: Execution, time: i64, ending: Ending<'_>) {
+        let ended = execution.end(time, ending, &mut self.problems);
+        self.keep(Settled::ended(ended));
     }
 
     /// Counts a result, and keeps it until every output has taken it.
@@ -423,13 +478,11 @@ impl Run {
     }
 }
 
-/// Whose a tag is that no execution has.
-const UPLOAD: &str = "the upload";
-
 /// The `uploaded` event for these executions.
-fn receipt(numbers: Ranges) -> String {
-    format!(
-        r#"{{"event":"uploaded","executions":{}}}"#,
-        json(&numbers.as_slice())
-    )
+fn receipt(numbers: &Ranges) -> String {
+    let mut json = Writer::default();
+    json.raw(r#"{"event":"uploaded","executions":"#);
+    numbers.write(&mut json);
+    json.raw("}");
+    json.into_string()
 }

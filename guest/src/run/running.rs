@@ -5,7 +5,8 @@ use std::collections::VecDeque;
 use crate::execution::Execution;
 
 /// The executions that run, by number. Numbers grow, so that the newest is always the last, and a
-/// number says by itself whether its execution has already started.
+/// number says by itself whether its execution may still start. A `BTreeMap` would cost the component
+/// seven kilobytes.
 #[derive(Debug, Default)]
 pub struct Running {
     /// In the order of their numbers; none for one that has finished after an older one that has
@@ -16,34 +17,27 @@ pub struct Running {
 }
 
 impl Running {
-    /// Adds an execution, if its number is greater than all before it, and says whether it was.
-    #[must_use]
-    pub fn start(&mut self, execution: Execution) -> bool {
-        let number = execution.test().execution;
-        if self.has_started(number) {
-            return false;
-        }
-        self.newest = Some(number);
-        self.count += 1;
-        self.executions
-            .push_back((number, Some(Box::new(execution))));
-        true
-    }
-
-    /// Takes a number for a result without a start, if it is greater than all before it, and says
-    /// whether it was.
+    /// Takes a number, if it is greater than all before it, and says whether it was.
     #[must_use]
     pub fn reserve(&mut self, number: u64) -> bool {
-        let is_new = !self.has_started(number);
+        let is_new = !self.is_past(number);
         if is_new {
             self.newest = Some(number);
         }
         is_new
     }
 
-    /// Whether the execution of that number has started, or could have.
+    /// Adds an execution, whose number has just been reserved.
+    pub fn start(&mut self, execution: Execution) {
+        let number = execution.number();
+        self.count += 1;
+        self.executions
+            .push_back((number, Some(Box::new(execution))));
+    }
+
+    /// Whether a number is too small for an execution that is still to start.
     #[must_use]
-    pub fn has_started(&self, number: u64) -> bool {
+    pub fn is_past(&self, number: u64) -> bool {
         self.newest.is_some_and(|newest| number <= newest)
     }
 
@@ -54,18 +48,18 @@ impl Running {
     }
 
     /// Takes the execution of that number out, if it runs.
-    pub fn finish(&mut self, number: u64) -> Option<Box<Execution>> {
+    pub fn finish(&mut self, number: u64) -> Option<Execution> {
         let index = self.index(number)?;
         let execution = self.executions[index].1.take()?;
         self.count -= 1;
         while let Some((_, None)) = self.executions.front() {
             self.executions.pop_front();
         }
-        Some(execution)
+        Some(*execution)
     }
 
     /// Takes the oldest execution out.
-    pub fn finish_oldest(&mut self) -> Option<Box<Execution>> {
+    pub fn finish_oldest(&mut self) -> Option<Execution> {
         let number = self.executions.front()?.0;
         self.finish(number)
     }

@@ -3,3 +3,26 @@
 mod escapes;
 
 pub use escapes::{scrub_json, without_escapes};
+
+/// A sentence for a person, on one line: without terminal codes, and with blanks for what breaks a
+/// line.
+#[must_use]
+pub fn one_line(text: String) -> String {
+    let text = without_escapes(text);
+    match text.contains(char::is_control) {
+        true => text.replace(char::is_control, " "),
+        false => text,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sentence_is_one_line() {
+        let made = one_line("\u{1b}[31mX\nsecond\r\n\tline\u{7}\u{7f}".into());
+        assert_eq!(made, "X second   line  ");
+        assert_eq!(one_line("plain".into()), "plain");
+    }
+}

@@ -1,24 +1,30 @@
-//! Spans: mended to what Test Engine documents, and laid into each other.
+//! Spans: mended to what Test Engine documents, limited, and laid into each other.
 
+mod collected;
 mod tree;
 
+pub use collected::Spans;
 pub use tree::{Node, Tree};
 
-use serde_json::{Map, Value};
+use std::borrow::Cow;
 
 use crate::event;
-use crate::json::json;
+use crate::json::{Json, Object, Writer};
+use crate::limits;
 use crate::scrub::scrub_json;
+use crate::text;
 
 /// The sections that Test Engine documents, and the texts that the detail of each must hold; `http`
 /// also has a method
 /// (<https://buildkite.com/docs/test-engine/test-collection/importing-json>).
 const SECTIONS: [(&str, &[&str]); 4] = [
-    ("http", &["url", "lib"]),
+    (HTTP, &["url", "lib"]),
     ("sql", &["query"]),
     ("sleep", &[]),
-    ("annotation", &["content"]),
+    (ANNOTATION, &["content"]),
 ];
+const HTTP: &str = "http";
+const ANNOTATION: &str = "annotation";
 
 /// The methods that Test Engine documents for the section `http`.
 const METHODS: [&str; 9] = [
@@ -29,15 +35,15 @@ const METHODS: [&str; 9] = [
 #[derive(Debug, Clone, PartialEq)]
 pub struct Span {
     /// `http`, `sql`, `sleep` or `annotation`.
-    pub section: String,
+    pub section: &'static str,
     /// When it began.
     pub start: Option<i64>,
     /// When it ended; never before it began.
     pub end: Option<i64>,
     /// How long it took; never negative.
     pub duration: i64,
-    /// What it did; absent where the section needs none and none was given.
-    pub detail: Option<Map<String, Value>>,
+    /// What it did, as the JSON of an object; absent where the section needs none and none was given.
+    pub detail: Option<Box<str>>,
     /// Its number in the execution.
     id: Option<u64>,
     /// The number of the span around it.
@@ -45,59 +51,67 @@ pub struct Span {
 }
 
 impl Span {
-    /// Brings a span into the documented form and says what that took.
+    /// Brings a span into the documented form, and says what that took: of what, and why.
     ///
     /// - A section that Test Engine does not know becomes an `annotation` of that content.
     /// - A detail that is no object is dropped; a text that the section needs is made from what is
     ///   there, and empty where nothing is.
     /// - An `http` span whose method Test Engine does not know becomes an `annotation`.
     /// - A span that ends before it begins takes no time.
-    #[must_use]
-    pub fn mended(event: event::Span) -> (Self, Vec<String>) {
-        let mut problems = Vec::new();
-        let (mut section, needed, mut content) =
-            match SECTIONS.iter().find(|s| s.0 == event.section) {
-                Some((name, needed)) => ((*name).to_owned(), *needed, None),
-                None => {
-                    problems.push(format!("the section {} is not known", event.section));
-                    ("annotation".to_owned(), SECTIONS[3].1, Some(event.section))
-                }
-            };
+    /// - A detail that is longer than [`limits::DETAIL_BYTES`] is cut.
+    pub fn mended(event: event::Span, report: &mut dyn FnMut(&str, &'static str)) -> Self {
+        let known = SECTIONS.iter().find(|known| known.0 == event.section);
+        let mut content = None;
+        let (mut section, mut needed) = *known.unwrap_or_else(|| {
+            report(&event.section, "the section is not known");
+            content = Some(event.section.clone());
+            &SECTIONS[3]
+        });
         let mut detail = match event.detail {
-            None | Some(Value::Null) => None,
-            Some(Value::Object(detail)) => Some(detail),
+            None => None,
+            Some(Json::Object(detail)) => Some(detail),
             Some(_) => {
-                problems.push(format!("{section}: the detail is not an object"));
+                report(section, "the detail is not an object");
                 None
             }
         };
         for key in needed {
             let detail = detail.get_or_insert_default();
-            match detail.get_mut(*key) {
-                Some(Value::String(_)) => {}
-                Some(other) if !other.is_null() => {
-                    problems.push(format!("{section}: the detail's {key} is not a text"));
-                    *other = Value::String(json(other));
-                }
-                _ => {
-                    let text = content.take().unwrap_or_else(|| {
-                        problems.push(format!("{section}: the detail has no {key}"));
+            match field(detail, key) {
+                Some(Json::Text(_)) => {}
+                Some(Json::Null) | None => {
+                    let content = content.take().unwrap_or_else(|| {
+                        let what = format!("{section}, {key}");
+                        report(&what, "the detail lacks a text that the section needs");
                         String::new()
                     });
-                    detail.insert((*key).to_owned(), Value::String(text));
+                    set(detail, key, content);
+                }
+                Some(other) => {
+                    let what = format!("{section}, {key}");
+                    report(&what, "what the section needs in the detail is not a text");
+                    *other = Json::Text(Writer::of(other).into());
                 }
             }
         }
         if let Some(detail) = &mut detail {
-            detail.values_mut().for_each(scrub_json);
+            for (name, value) in detail.iter_mut() {
+                scrub_field(name, value);
+            }
+            if section == HTTP
+                && let Some(why) = mend_method(detail)
+            {
+                report(section, why);
+                (section, needed) = SECTIONS[3];
+            }
         }
-        if section == "http"
-            && let Some(detail) = &mut detail
-            && let Some(problem) = mend_method(detail)
-        {
-            section = "annotation".to_owned();
-            problems.push(problem);
-        }
+        let detail = detail.map(|detail| {
+            let (detail, is_cut) = limited(detail, needed);
+            if is_cut {
+                report(section, "the detail is too long and is cut");
+            }
+            detail
+        });
         let end = event.end.map(|end| end.max(event.start.unwrap_or(end)));
         let duration = event
             .duration
@@ -105,9 +119,9 @@ impl Span {
             .unwrap_or(0)
             .max(0);
         if end != event.end || event.duration.is_some_and(|given| given < 0) {
-            problems.push(format!("{section}: it ends before it begins"));
+            report(section, "it ends before it begins");
         }
-        let span = Self {
+        Self {
             section,
             start: event.start,
             end,
@@ -115,93 +129,247 @@ impl Span {
             detail,
             id: event.id,
             parent: event.parent,
-        };
-        (span, problems)
+        }
     }
+
+    /// How many bytes it takes in an upload, at most.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        const WITHOUT_DETAIL: usize = 150;
+        WITHOUT_DETAIL + self.detail.as_ref().map_or(0, |detail| detail.len())
+    }
+}
+
+/// A field of a detail; of two with the same name the later one.
+fn field<'a>(detail: &'a mut Object<'static>, name: &str) -> Option<&'a mut Json<'static>> {
+    let mut fields = detail.iter_mut();
+    let (_, value) = fields.rfind(|(known, _)| known == name)?;
+    Some(value)
+}
+
+fn set(detail: &mut Object<'static>, name: &'static str, text: String) {
+    let text = Json::Text(text.into());
+    match field(detail, name) {
+        Some(value) => *value = text,
+        None => detail.push((name.into(), text)),
+    }
+}
+
+fn scrub_field(name: &mut Cow<'static, str>, value: &mut Json<'static>) {
+    let text = std::mem::take(name).into_owned();
+    *name = crate::scrub::without_escapes(text).into();
+    scrub_json(value);
 }
 
 /// Writes the method of an `http` span in capitals; where it is not known, what is there becomes the
 /// content of an annotation, and is said.
-fn mend_method(detail: &mut Map<String, Value>) -> Option<String> {
-    let given = detail.get("method").and_then(Value::as_str);
-    if let Some(method) = given.map(str::to_ascii_uppercase)
+fn mend_method(detail: &mut Object<'static>) -> Option<&'static str> {
+    let mut text = |name| field(detail, name).and_then(|value| value.as_text().map(str::to_owned));
+    let (given, url) = (text("method"), text("url"));
+    if let Some(method) = given.as_deref().map(str::to_ascii_uppercase)
         && METHODS.contains(&method.as_str())
     {
-        detail.insert("method".to_owned(), Value::String(method));
+        set(detail, "method", method);
         return None;
     }
-    let mut content = String::from("http");
-    for part in [given, detail.get("url").and_then(Value::as_str)] {
-        if let Some(part) = part.filter(|part| !part.is_empty()) {
+    let why = match given {
+        Some(_) => "the detail's method is not known",
+        None => "the detail has no method",
+    };
+    let mut content = String::from(HTTP);
+    for part in [given, url].into_iter().flatten() {
+        if !part.is_empty() {
             content.push(' ');
-            content.push_str(part);
+            content.push_str(&part);
         }
     }
-    let problem = match given {
-        Some(_) => "http: the detail's method is not known".to_owned(),
-        None => "http: the detail has no method".to_owned(),
-    };
-    detail.insert("content".to_owned(), Value::String(content));
-    Some(problem)
+    set(detail, "content", content);
+    Some(why)
+}
+
+/// The JSON of a detail within its limits, and whether it was cut for that.
+fn limited(mut detail: Object<'static>, needed: &[&str]) -> (Box<str>, bool) {
+    /// As many characters of each text as fit where all that the section needs is as long, and each
+    /// character of it is an escape.
+    const SMALL_TEXT_CHARS: usize = limits::DETAIL_BYTES / 32;
+    let mut is_cut = false;
+    for (_, value) in &mut detail {
+        is_cut |= limit_texts(value, limits::DETAIL_TEXT_CHARS);
+    }
+    let mut json = Writer::of(&Json::Object(detail));
+    if json.len() > limits::DETAIL_BYTES {
+        is_cut = true;
+        let all = crate::json::parse(&json).unwrap_or(Json::Null);
+        let kept = needed.iter().chain(&["method"]);
+        let kept = kept.filter_map(|name| {
+            let text = text::shortened(all.get(name)?.as_text()?, SMALL_TEXT_CHARS).0;
+            Some((Cow::Borrowed(*name), Json::Text(text)))
+        });
+        let kept = Writer::of(&Json::Object(kept.collect()));
+        json = kept;
+    }
+    (json.into_boxed_str(), is_cut)
+}
+
+/// Cuts all texts in a value to so many characters, and says whether one was longer.
+fn limit_texts(value: &mut Json<'static>, chars: usize) -> bool {
+    match value {
+        Json::Text(text) => {
+            let (short, is_cut) = text::shortened(text, chars);
+            if is_cut {
+                *text = Cow::Owned(short.into_owned());
+            }
+            is_cut
+        }
+        Json::List(values) => values
+            .iter_mut()
+            .fold(false, |is_cut, value| is_cut | limit_texts(value, chars)),
+        Json::Object(fields) => fields.iter_mut().fold(false, |is_cut, (_, value)| {
+            is_cut | limit_texts(value, chars)
+        }),
+        Json::Null | Json::Bool(_) | Json::Whole(_) | Json::Number(_) => false,
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
+
+    /// A span of this section and this detail, and what was said of it.
+    fn mended(section: &str, detail: &str) -> (Span, Vec<String>) {
+        let event = event::Span {
+            section: section.into(),
+            detail: crate::json::parse(detail).ok().map(Json::into_owned),
+            ..event::Span::default()
+        };
+        mended_of(event)
+    }
+
+    fn mended_of(event: event::Span) -> (Span, Vec<String>) {
+        let mut said = Vec::new();
+        let span = Span::mended(event, &mut |what, why| said.push(format!("{what}: {why}")));
+        (span, said)
+    }
 
     #[test]
     fn a_detail_is_mended_not_dropped() {
-        let event = event::Span {
-            section: "http".into(),
-            detail: Some(json!({"method": "GET", "url": 5, "more": [1]})),
-            ..event::Span::default()
-        };
-        let (span, problems) = Span::mended(event);
+        let (span, said) = mended("http", r#"{"method":"GET","url":5,"more":[1]}"#);
+        let expected = r#"{"method":"GET","url":"5","more":[1],"lib":""}"#;
+        assert_eq!(span.detail.as_deref(), Some(expected));
         assert_eq!(
-            json!(span.detail),
-            json!({"method": "GET", "url": "5", "lib": "", "more": [1]})
-        );
-        assert_eq!(
-            problems,
+            said,
             [
-                "http: the detail's url is not a text",
-                "http: the detail has no lib"
+                "http, url: what the section needs in the detail is not a text",
+                "http, lib: the detail lacks a text that the section needs"
             ]
         );
+        let (span, said) = mended("sql", "[1]");
+        assert_eq!(span.detail.as_deref(), Some(r#"{"query":""}"#));
+        assert_eq!(said[0], "sql: the detail is not an object");
+        let (span, said) = mended("sleep", "[1]");
+        assert_eq!((span.detail, said.len()), (None, 1));
     }
 
     #[test]
     fn an_http_span_without_a_known_method_becomes_an_annotation() {
-        let mended = |method: &str| {
-            Span::mended(event::Span {
-                section: "http".into(),
-                detail: Some(json!({"method": method, "url": "/x", "lib": "y"})),
-                ..event::Span::default()
-            })
-        };
-        let (span, problems) = mended("post");
+        let (span, said) = mended("http", r#"{"method":"post","url":"/x","lib":"y"}"#);
+        let expected = r#"{"method":"POST","url":"/x","lib":"y"}"#;
         assert_eq!(
-            json!([span.section, span.detail]),
-            json!(["http", {"method": "POST", "url": "/x", "lib": "y"}])
+            (span.section, span.detail.as_deref()),
+            ("http", Some(expected))
         );
-        assert!(problems.is_empty());
-        let (span, problems) = mended("BREW");
+        assert!(said.is_empty());
+        let (span, said) = mended("http", r#"{"method":"BREW","url":"/x","lib":"y"}"#);
         assert_eq!(span.section, "annotation");
-        assert_eq!(span.detail.unwrap()["content"], "http BREW /x");
-        assert_eq!(problems, ["http: the detail's method is not known"]);
+        let expected = r#"{"method":"BREW","url":"/x","lib":"y","content":"http BREW /x"}"#;
+        assert_eq!(span.detail.as_deref(), Some(expected));
+        assert_eq!(said, ["http: the detail's method is not known"]);
+        let (span, said) = mended("http", r#"{"method":null,"url":"","lib":"y"}"#);
+        assert!(span.detail.unwrap().ends_with(r#""content":"http"}"#));
+        assert_eq!(said, ["http: the detail has no method"]);
     }
 
     #[test]
     fn an_unknown_section_becomes_an_annotation() {
-        let event = event::Span {
-            section: "redis".into(),
-            ..event::Span::default()
-        };
-        let (span, problems) = Span::mended(event);
+        let (span, said) = mended("redis\u{1b}[0m", "");
         assert_eq!(span.section, "annotation");
-        assert_eq!(json!(span.detail), json!({"content": "redis"}));
-        assert_eq!(problems, ["the section redis is not known"]);
+        assert_eq!(span.detail.as_deref(), Some(r#"{"content":"redis"}"#));
+        assert_eq!(said, ["redis\u{1b}[0m: the section is not known"]);
+        let (span, _) = mended("redis", r#"{"content":"GET x"}"#);
+        assert_eq!(span.detail.as_deref(), Some(r#"{"content":"GET x"}"#));
+    }
+
+    #[test]
+    fn names_and_texts_of_a_detail_are_scrubbed() {
+        let (span, said) = mended("sql", r#"{"query":"\u001b[1mx","\u001b[2my":["\u0000z"]}"#);
+        assert_eq!(span.detail.as_deref(), Some(r#"{"query":"x","y":["z"]}"#));
+        assert!(said.is_empty());
+    }
+
+    #[test]
+    fn numbers_of_a_detail_keep_their_digits() {
+        let detail = r#"{"query":"","rows":1e2,"share":0.10,"large":123456789012345678901}"#;
+        assert_eq!(mended("sql", detail).0.detail.as_deref(), Some(detail));
+    }
+
+    #[test]
+    fn a_text_of_a_detail_has_a_greatest_length() {
+        let query = |chars: usize| format!(r#"{{"query":"{}"}}"#, "ä".repeat(chars));
+        let longest = query(limits::DETAIL_TEXT_CHARS);
+        let (span, said) = mended("sql", &longest);
+        assert_eq!((span.detail.as_deref(), said.len()), (Some(&*longest), 0));
+        let (span, said) = mended("sql", &query(limits::DETAIL_TEXT_CHARS + 1));
+        let detail = span.detail.unwrap();
+        assert!(detail.ends_with("ä…\"}"));
+        assert_eq!(detail.chars().count(), longest.chars().count());
+        assert_eq!(said, ["sql: the detail is too long and is cut"]);
+        let (_, said) = mended("sleep", &format!(r#"{{"a":[{}]}}"#, query(10_241)));
+        assert_eq!(said.len(), 1);
+    }
+
+    #[test]
+    fn of_a_long_detail_only_what_is_needed_is_kept() {
+        let more =
+            |bytes: usize| format!(r#"{{"more":[{}1],"query":"q"}}"#, "1,".repeat(bytes / 2));
+        let empty = more(0).len();
+        let longest = more(limits::DETAIL_BYTES - empty);
+        assert_eq!(mended("sql", &longest).0.detail.as_deref(), Some(&*longest));
+        let (span, said) = mended("sql", &more(limits::DETAIL_BYTES - empty + 2));
+        assert_eq!(span.detail.as_deref(), Some(r#"{"query":"q"}"#));
+        assert_eq!(said, ["sql: the detail is too long and is cut"]);
+    }
+
+    #[test]
+    fn no_detail_is_longer_than_its_limit() {
+        let long = "\\u0001".repeat(20_000);
+        let detail = format!(r#"{{"method":"GET","url":"{long}","lib":"{long}"}}"#);
+        let detail = mended("http", &detail).0.detail.unwrap();
+        assert!(detail.len() <= limits::DETAIL_BYTES, "{}", detail.len());
+        assert!(detail.starts_with(r#"{"url":"\u0001"#), "{detail:.60}");
+        assert!(detail.ends_with(r#"…","method":"GET"}"#));
+    }
+
+    #[test]
+    fn a_span_that_ends_before_it_begins_takes_no_time() {
+        for (start, end, duration, expected, said) in [
+            (Some(5), Some(9), None, (Some(9), 4), 0),
+            (Some(5), Some(9), Some(2), (Some(9), 2), 0),
+            (Some(9), Some(5), None, (Some(9), 0), 1),
+            (Some(9), Some(9), None, (Some(9), 0), 0),
+            (None, Some(5), None, (Some(5), 0), 0),
+            (Some(5), None, None, (None, 0), 0),
+            (None, None, Some(-1), (None, 0), 1),
+            (None, None, Some(0), (None, 0), 0),
+        ] {
+            let (span, problems) = mended_of(event::Span {
+                section: "sleep".into(),
+                start,
+                end,
+                duration,
+                ..event::Span::default()
+            });
+            assert_eq!((span.end, span.duration), expected, "{start:?} {end:?}");
+            assert_eq!(problems.len(), said, "{start:?} {end:?}");
+        }
     }
 }

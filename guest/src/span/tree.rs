@@ -153,7 +153,7 @@ mod tests {
             parent,
             ..event::Span::default()
         };
-        Span::mended(event).0
+        Span::mended(event, &mut |_, _| ())
     }
 
     fn shape(node: Node<'_>) -> Value {

@@ -219,6 +219,16 @@ impl Run<'_> {
         call!(self, call_feed, events)
     }
 
+    /// Feeds it one line, and returns what it says of that: why it is no event, or which fields of
+    /// it are ignored.
+    pub fn faults(&mut self, line: &str) -> Result<Vec<String>> {
+        let rejected = self.feed(line)?.rejected.into_iter();
+        let rejected = rejected.map(|line| format!("{:?}", line.error));
+        let problems = self.summary()?.problems.into_iter();
+        let ignored = problems.filter(|problem| problem.contains(", ignored field "));
+        Ok(rejected.chain(ignored).collect())
+    }
+
     /// Says that no more are to come.
     pub fn finish(&mut self) -> Result<()> {
         call!(self, call_finish)
@@ -247,6 +257,11 @@ impl Run<'_> {
     /// What happened so far.
     pub fn summary(&mut self) -> Result<Summary> {
         call!(self, call_summary)
+    }
+
+    /// How much its instance has worked so far.
+    pub fn work(&self) -> Result<u64> {
+        self.collector.work()
     }
 
     /// Gives it back.

@@ -3,12 +3,9 @@
 use std::fs;
 
 use jsonschema::Validator;
-use serde_json::{Number, Value};
+use serde_json::Value;
 
 use crate::repository;
-
-/// The largest integer that every JSON reader keeps whole.
-const LARGEST: u64 = (1 << 53) - 1;
 
 /// The schema of an event line.
 pub struct Schema {
@@ -37,7 +34,7 @@ impl Schema {
         &self.json
     }
 
-    /// Whether a line is an event.
+    /// Whether a line is an event without a fault.
     #[must_use]
     pub fn allows(&self, line: &str) -> bool {
         serde_json::from_str(line).is_ok_and(|event| self.validator.is_valid(&event))
@@ -45,28 +42,22 @@ impl Schema {
 
     /// Whether the schema and the component must agree on a line. They need not where it holds
     ///
-    /// - an integer below 0 or above 2^53-1: nobody should write it, but the component reads all
-    ///   64 bits;
-    /// - a `1.0`: to a schema that is an integer.
+    /// - a negative number, which nobody should write: as a time the component reads it as 0;
+    /// - half of a surrogate pair, which the component reads and `serde_json` does not.
     #[must_use]
     pub fn can_decide(line: &str) -> bool {
-        serde_json::from_str(line).map_or(true, |event: Value| numbers_are_plain(&event))
+        match serde_json::from_str(line) {
+            Ok(event) => !has_negative(&event),
+            Err(_) => !line.contains(r"\ud"),
+        }
     }
 }
 
-fn numbers_are_plain(value: &Value) -> bool {
+fn has_negative(value: &Value) -> bool {
     match value {
-        Value::Number(number) => is_plain(number),
-        Value::Array(values) => values.iter().all(numbers_are_plain),
-        Value::Object(fields) => fields.values().all(numbers_are_plain),
-        _ => true,
-    }
-}
-
-fn is_plain(number: &Number) -> bool {
-    match (number.as_u64(), number.as_f64()) {
-        (Some(integer), _) => integer <= LARGEST,
-        (None, Some(float)) => float.fract() != 0.0,
-        (None, None) => false,
+        Value::Number(number) => number.as_f64().is_none_or(|number| number < 0.0),
+        Value::Array(values) => values.iter().any(has_negative),
+        Value::Object(fields) => fields.values().any(has_negative),
+        _ => false,
     }
 }

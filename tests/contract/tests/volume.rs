@@ -60,7 +60,7 @@ fn memory_does_not_grow_with_what_has_been_taken() {
 }
 
 #[test]
-fn twenty_thousand_spans_in_one_test() {
+fn as_many_spans_in_one_test_as_are_kept() {
     let mut collector = Host::shared().collector(MEMORY).unwrap();
     let test = test_with_spans(&mut collector, |id| lines::span(FIRST, id, None));
     let children = test["history"]["children"].as_array().unwrap();
@@ -68,7 +68,7 @@ fn twenty_thousand_spans_in_one_test() {
 }
 
 #[test]
-fn a_chain_of_twenty_thousand_spans() {
+fn a_chain_of_spans() {
     let mut collector = Host::shared().collector(MEMORY).unwrap();
     let test = test_with_spans(&mut collector, |id| {
         lines::span(FIRST, id, id.checked_sub(1))
@@ -77,7 +77,7 @@ fn a_chain_of_twenty_thousand_spans() {
 }
 
 #[test]
-fn a_chain_of_twenty_thousand_spans_told_from_its_end() {
+fn a_chain_of_spans_that_comes_from_its_end() {
     let mut collector = Host::shared().collector(MEMORY).unwrap();
     let test = test_with_spans(&mut collector, |id| {
         let parent = (id + 1 < SPANS).then_some(id + 1);
@@ -87,12 +87,69 @@ fn a_chain_of_twenty_thousand_spans_told_from_its_end() {
 }
 
 #[test]
-fn a_ring_of_twenty_thousand_spans() {
+fn a_ring_of_spans() {
     let mut collector = Host::shared().collector(MEMORY).unwrap();
     let test = test_with_spans(&mut collector, |id| {
         lines::span(FIRST, id, Some((id + 1) % SPANS))
     });
     assert_eq!(count(&test["history"]), SPANS + 1);
+}
+
+/// In the memory of those that are kept; the others are counted and summed.
+#[test]
+fn eight_hundred_thousand_spans_in_one_test() {
+    const ALL: u64 = 800_000;
+    let mut collector = Host::shared().collector(16 * MIB).unwrap();
+    let mut run = collector.run(Outputs::UPLOADS).unwrap();
+    run.feed(lines::RUN_STARTED).unwrap();
+    run.feed(&lines::test_started(FIRST)).unwrap();
+    for first in (0..ALL).step_by(4_000) {
+        let spans: String = (first..first + 4_000)
+            .map(|id| lines::span(FIRST, id, None))
+            .collect();
+        run.feed(&spans).unwrap();
+    }
+    run.feed(&lines::test_finished(FIRST)).unwrap();
+    let body = run.take_upload(1).unwrap().unwrap().body;
+    assert!(body.len() < 2 * MIB, "{}", body.len());
+    let problems = run.summary().unwrap().problems;
+    let sum = format!(
+        "tests/test_volume.py::test_{FIRST}, {} sql in 0.0 s",
+        ALL - SPANS
+    );
+    assert_eq!(
+        problems,
+        [format!("{sum}: the shortest spans are left out")]
+    );
+    run.close().unwrap();
+}
+
+/// A receipt names results that need not be beside each other, nor in any order.
+#[test]
+fn receipts_cost_as_much_as_they_are() {
+    let work = |receipts: u64, is_reversed: bool| {
+        let mut collector = Host::metered().collector(MEMORY).unwrap();
+        let mut run = collector.run(Outputs::UPLOADS).unwrap();
+        feed_tests(&mut run, 2 * receipts, |_| ());
+        let before = run.work().unwrap();
+        for n in 0..receipts {
+            let n = if is_reversed { receipts - 1 - n } else { n };
+            let number = FIRST + 2 * n;
+            let receipt = format!(r#"{{"event":"uploaded","executions":[[{number},{number}]]}}"#);
+            let progress = run.feed(&receipt).unwrap();
+            assert!(progress.uploadable >= receipts);
+        }
+        let work = (run.work().unwrap() - before) as f64;
+        assert_eq!(run.feed("").unwrap().uploadable, receipts);
+        run.close().unwrap();
+        work
+    };
+    for is_reversed in [false, true] {
+        let [small, large] = [4_000, 40_000].map(|receipts| work(receipts, is_reversed));
+        let ratio = large / small / 10.0;
+        // Finding one among ten times as many takes a step or two more.
+        assert!(ratio < 1.5, "{ratio}");
+    }
 }
 
 #[test]
@@ -111,7 +168,8 @@ fn twenty_thousand_tests_at_the_same_time() {
     run.close().unwrap();
 }
 
-const SPANS: u64 = 20_000;
+/// How many spans of a test are kept.
+const SPANS: u64 = 5_000;
 
 /// Feeds a run of passing tests, a chunk at a time.
 fn feed_tests(run: &mut Run<'_>, tests: u64, mut after_chunk: impl FnMut(&mut Run<'_>)) {

@@ -1,0 +1,198 @@
+//! An execution that has ended: what an output may take, within the limits.
+
+use super::{Execution, Failures, TestResult};
+use crate::limits;
+use crate::problem::Problems;
+use crate::span::Span;
+use crate::tag::Tags;
+use crate::text::truncate;
+
+/// One run of one test, and its result. Times are nanoseconds since the run started.
+#[derive(Debug, Clone)]
+pub struct Ended {
+    /// The execution's number.
+    pub number: u64,
+    /// The group that the test belongs to. Scope and name identify a test across runs.
+    pub scope: String,
+    /// The test's name.
+    pub name: String,
+    /// The file that holds the test.
+    pub file: Option<String>,
+    /// The test's line in that file, counted from 1.
+    pub line: Option<u64>,
+    /// When it began.
+    pub start: i64,
+    /// When it ended, as far as known; never before it began.
+    pub end: i64,
+    /// What its phases say together.
+    pub result: TestResult,
+    /// Why.
+    pub failures: Failures,
+    /// What took time in it.
+    pub spans: Vec<Span>,
+    /// Its tags.
+    pub tags: Tags,
+}
+
+impl Ended {
+    /// Brings an execution within the limits, and says what was cut for that.
+    pub(super) fn new(mut execution: Execution, problems: &mut Problems) -> Self {
+        let result = execution.verdict.result();
+        let failures = std::mem::take(&mut execution.verdict).into_failures();
+        let (failures, cuts) = Failures::new(failures);
+        let (spans, left_out) = std::mem::take(&mut execution.spans).finish();
+        let test = &mut execution.test;
+        let file = test.file.as_mut();
+        let is_file_cut = file.is_some_and(|file| truncate(file, limits::PATH_CHARS));
+        for (is_cut, kind) in [
+            (
+                truncate(&mut test.scope, limits::NAME_CHARS),
+                "the scope is cut",
+            ),
+            (
+                truncate(&mut test.name, limits::NAME_CHARS),
+                "the name is cut",
+            ),
+            (is_file_cut, "the file's path is cut"),
+            (cuts.reason, "the failure's reason is cut"),
+            (cuts.expanded, "the failure's text is cut"),
+            (cuts.backtrace, "the failure's backtrace is cut"),
+        ] {
+            if is_cut {
+                problems.add(kind, || execution.place(""));
+            }
+        }
+        if let Some(spans) = left_out {
+            problems.add("the shortest spans are left out", || {
+                execution.place(&spans)
+            });
+        }
+        let test = execution.test;
+        Self {
+            number: test.execution,
+            scope: test.scope,
+            name: test.name,
+            file: test.file,
+            line: test.line,
+            start: test.time,
+            end: execution.end,
+            result,
+            failures,
+            spans,
+            tags: execution.tags,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::event::{Failure, TestStarted};
+    use crate::execution::{Ending, Verdict};
+    use crate::problem::Problem;
+
+    fn execution() -> Execution {
+        Execution::new(TestStarted {
+            execution: 7,
+            scope: String::new(),
+            name: "test".to_owned(),
+            file: None,
+            line: None,
+            time: 5,
+        })
+    }
+
+    fn ended(execution: Execution) -> (Ended, Vec<String>) {
+        let mut problems = Problems::default();
+        let ended = execution.end(0, Ending::Finished, &mut problems);
+        let sentences = problems.as_slice().iter().map(Problem::sentence);
+        (ended, sentences.collect())
+    }
+
+    #[test]
+    fn an_identity_is_cut_without_a_mark() {
+        let long = |chars: usize| "ä".repeat(chars);
+        let mut at_the_limits = execution();
+        at_the_limits.test.scope = long(limits::NAME_CHARS);
+        at_the_limits.test.name = long(limits::NAME_CHARS);
+        at_the_limits.test.file = Some(long(limits::PATH_CHARS));
+        let mut above = at_the_limits.clone();
+        let (kept, problems) = ended(at_the_limits);
+        assert!(problems.is_empty());
+        for text in [&mut above.test.scope, &mut above.test.name] {
+            text.push('x');
+        }
+        above.test.file.as_mut().unwrap().push('x');
+        let (cut, problems) = ended(above);
+        assert_eq!(
+            (cut.scope, cut.name, cut.file),
+            (kept.scope, kept.name, kept.file)
+        );
+        let kinds = [
+            "the scope is cut",
+            "the name is cut",
+            "the file's path is cut",
+        ];
+        assert_eq!(problems.len(), kinds.len());
+        for (problem, kind) in problems.iter().zip(kinds) {
+            assert!(problem.ends_with(&format!("…: {kind}")), "{problem}");
+        }
+    }
+
+    #[test]
+    fn what_of_a_failure_is_cut_is_said_of_its_test() {
+        let mut execution = execution();
+        execution.verdict = Verdict::default();
+        execution.verdict.crash("x".repeat(2_000).as_str());
+        execution.verdict.add(crate::event::Phase {
+            execution: 7,
+            when: crate::event::When::Call,
+            outcome: crate::event::Outcome::Failed,
+            start: None,
+            end: None,
+            failures: vec![Failure {
+                reason: None,
+                expanded: vec!["x".repeat(20_000)],
+                backtrace: vec!["x".repeat(200_000)],
+            }],
+        });
+        let (_, problems) = ended(execution);
+        assert_eq!(
+            problems,
+            [
+                "test: the failure's reason is cut",
+                "test: the failure's text is cut",
+                "test: the failure's backtrace is cut",
+            ]
+        );
+    }
+
+    #[test]
+    fn spans_that_are_left_out_are_summed() {
+        let mut execution = execution();
+        let mut problems = Problems::default();
+        for duration in 0..6_000 {
+            execution.span(
+                crate::event::Span {
+                    execution: 7,
+                    section: "sleep".to_owned(),
+                    duration: Some(duration),
+                    ..crate::event::Span::default()
+                },
+                &mut problems,
+            );
+        }
+        let (ended, problems) = ended(execution);
+        assert_eq!(ended.spans.len(), limits::SPANS);
+        assert_eq!(
+            problems,
+            ["test, 1000 sleep in 0.0004995 s: the shortest spans are left out"]
+        );
+    }
+
+    #[test]
+    fn an_end_is_never_before_the_last_that_is_known() {
+        let (ended, _) = ended(execution());
+        assert_eq!((ended.start, ended.end), (5, 5));
+    }
+}
