@@ -24,7 +24,10 @@ pub const GITHUB_ACTIONS: Provider = Provider {
     is_exact: true,
     detect: "GITHUB_ACTION and GITHUB_RUN_NUMBER and GITHUB_RUN_ATTEMPT",
     key: &["{GITHUB_ACTION}-{GITHUB_RUN_NUMBER}-{GITHUB_RUN_ATTEMPT}"],
-    url: &["https://github.com/{GITHUB_REPOSITORY}/actions/runs/{GITHUB_RUN_ID}"],
+    url: &[
+        "{GITHUB_SERVER_URL|bare}/{GITHUB_REPOSITORY}/actions/runs/{GITHUB_RUN_ID}",
+        "https://github.com/{GITHUB_REPOSITORY}/actions/runs/{GITHUB_RUN_ID}",
+    ],
     branch: &["{GITHUB_HEAD_REF}", "{GITHUB_REF|ref}"],
     commit_sha: &[
         "{github.event.pull_request.head.sha} if settings.pull_request_head",

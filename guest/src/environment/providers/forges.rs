@@ -92,5 +92,6 @@ pub const SOURCEHUT: Provider = Provider {
     detect: "CI_NAME=sourcehut",
     key: &["{JOB_ID}"],
     url: &["{JOB_URL}"],
+    branch: &["{GIT_REF}"],
     ..UNKNOWN
 };

@@ -71,7 +71,7 @@ pub const VELA: Provider = Provider {
     detect: "VELA",
     key: &["{VELA_REPO_FULL_NAME}-{VELA_BUILD_NUMBER}"],
     url: &["{VELA_BUILD_LINK}"],
-    branch: &["{VELA_PULL_REQUEST_SOURCE or VELA_BUILD_BRANCH}"],
+    branch: &["{VELA_PULL_REQUEST_SOURCE or VELA_BUILD_TAG or VELA_BUILD_BRANCH}"],
     commit_sha: &["{VELA_BUILD_COMMIT}"],
     number: &["{VELA_BUILD_NUMBER}"],
     message: &["{VELA_BUILD_MESSAGE}"],

@@ -205,5 +205,6 @@ pub const RWX: Provider = Provider {
     branch: &["{RWX_GIT_REF_NAME}"],
     commit_sha: &["{RWX_GIT_COMMIT_SHA}"],
     job_id: &["{RWX_TASK_ID}"],
+    message: &["{RWX_GIT_COMMIT_MESSAGE}"],
     ..UNKNOWN
 };
