@@ -47,6 +47,30 @@ fn a_line_that_is_no_event_is_told_and_the_others_count() {
     assert!(said.starts_with("line 2: not an event: "), "{said}");
 }
 
+/// It is told by its number, and costs no more memory than shows that it is too long.
+#[test]
+fn a_line_without_an_end_is_told() {
+    let events = run_of(2);
+    let (start, rest) = events.split_at(events.find('\n').unwrap() + 1);
+    let long = "x".repeat(20 << 20) + "\n";
+    let (result, output, said) = filtered([start, &long, rest].concat().as_bytes());
+    assert_eq!(result, Err(()));
+    assert_eq!(output.matches(r#""name":"#).count(), 2);
+    assert_eq!(said, "line 2: not an event: longer than 8388608 bytes\n");
+}
+
+/// As many as are quoted, and a line that says that there are more.
+#[test]
+fn many_lines_that_are_no_events_are_told_once() {
+    for (count, expected) in [(19, 19), (20, 20), (40, 20)] {
+        let events = run_of(1) + &"nonsense\n".repeat(count);
+        let (_, _, said) = filtered(events.as_bytes());
+        assert_eq!(said.lines().count(), expected);
+        let has_more = said.ends_with("and more lines are not events\n");
+        assert_eq!(has_more, count > 19, "{count}: {said}");
+    }
+}
+
 #[test]
 fn bytes_that_are_no_text_are_replaced() {
     let events = run_of(1).replace("test_1", "test_?");
