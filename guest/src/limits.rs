@@ -87,3 +87,43 @@ pub const TAG_VALUE_BYTES: usize = 128;
 
 /// How many problems and rejected lines are quoted; all are counted.
 pub const QUOTED: usize = 20;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Elsewhere they go by their names; what they are is a promise that is written here once more.
+    #[test]
+    fn each_limit_is_what_is_known_of_the_server_or_was_chosen() {
+        for (limit, expected) in [
+            (LINE_BYTES, 8_388_608),
+            (JSON_VALUES, 1_000_000),
+            (JSON_DEPTH, 127),
+            (FILTERED_RESULTS as usize, 500),
+            (CHUNK_BYTES, 65_536),
+            (UPLOAD_BYTES, 8_388_608),
+            (RESULT_BYTES, 3_145_728),
+            (SPANS, 5_000),
+            (SPANS_BYTES, 1_048_576),
+            (SPAN_DEPTH, 32),
+            (DETAIL_TEXT_CHARS, 10_240),
+            (DETAIL_BYTES, 65_536),
+            (PROBLEM_CHARS, 300),
+            (NAME_CHARS, 10_240),
+            (PATH_CHARS, 4_096),
+            (REASON_CHARS, 1_024),
+            (EXPANDED_CHARS, 10_240),
+            (BACKTRACE_BYTES, 102_400),
+            (RUN_ENV_CHARS, 10_240),
+            (RUN_ENV_FIELDS, 50),
+            (RUN_ENV_NAME_BYTES, 128),
+            (TAGS, 10),
+            (TAG_KEY_BYTES, 64),
+            (TAG_VALUE_BYTES, 128),
+            (QUOTED, 20),
+        ] {
+            assert_eq!(limit, expected);
+        }
+        assert_eq!(UPLOAD_RESULTS, 1..=5_000);
+    }
+}

@@ -75,22 +75,28 @@ impl Problems {
         field: &'static str,
         place: impl FnOnce() -> Place,
     ) {
+        if !self.repeats(kind, field) {
+            self.insert(kind, field, place());
+        }
+    }
+
+    /// Counts another of a kind, if there was one before, and says whether there was.
+    fn repeats(&mut self, kind: &'static str, field: &'static str) -> bool {
         let is_known =
             |problem: &&mut Problem| problem.kind == kind && problem.place.field == field;
-        match self.0.iter_mut().find(is_known) {
-            Some(problem) => problem.count += 1,
-            None => {
-                let mut place = place();
-                place.field = field;
-                let detail = text::shortened(&place.detail, limits::PROBLEM_CHARS);
-                place.detail = scrub::one_line(detail.0.into_owned());
-                self.0.push(Problem {
-                    kind,
-                    place,
-                    count: 1,
-                });
-            }
-        }
+        let known = self.0.iter_mut().find(is_known);
+        known.map(|problem| problem.count += 1).is_some()
+    }
+
+    fn insert(&mut self, kind: &'static str, field: &'static str, mut place: Place) {
+        let detail = text::shortened(&place.detail, limits::PROBLEM_CHARS);
+        place.detail = scrub::one_line(detail.0.into_owned());
+        place.field = field;
+        self.0.push(Problem {
+            kind,
+            place,
+            count: 1,
+        });
     }
 
     /// All kinds, in the order in which they first happened.

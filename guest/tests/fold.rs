@@ -200,6 +200,60 @@ proptest! {
     }
 }
 
+/// To the byte: three results, a comma between each two, and what closes the body.
+#[test]
+fn an_upload_may_be_as_large_as_its_limit() {
+    let uploads_of = |last: usize| {
+        let mut run = Run::new(BOTH);
+        run.feed(story::RUN_STARTED);
+        for (number, length) in (1..).zip([2_900_000, 2_900_000, last]) {
+            let more = "x".repeat(length);
+            run.feed(&format!(
+                r#"{{"event":"result","execution":{number},"result":{{"name":"","history":{{"duration":1}},"more":"{more}"}}}}"#
+            ));
+        }
+        uploads(&mut run, 5_000)
+    };
+    let without_last = uploads_of(0)[0].body.len();
+    let longest = limits::UPLOAD_BYTES - without_last;
+    let uploads = uploads_of(longest);
+    assert_eq!(uploads[0].body.len(), limits::UPLOAD_BYTES);
+    assert_eq!(uploads.len(), 1);
+    let uploads = uploads_of(longest + 1);
+    assert_eq!(uploads.len(), 2);
+    assert_eq!((uploads[0].results, uploads[1].results), (2, 1));
+}
+
+/// Of what waits and of what is still to come, in any order, however often.
+#[test]
+fn what_the_server_has_is_in_no_upload() {
+    let mut run = Run::new(BOTH);
+    run.feed(story::RUN_STARTED);
+    let result = |number: u64| {
+        format!(
+            r#"{{"event":"result","execution":{number},"result":{{"name":"{number}","history":{{"duration":1}}}}}}"#
+        )
+    };
+    let receipt = |ranges: &str| format!(r#"{{"event":"uploaded","executions":{ranges}}}"#);
+    for number in 1..=9 {
+        run.feed(&result(number));
+    }
+    assert_eq!(run.feed(&receipt("[[4,3]]")).uploadable, 9);
+    assert_eq!(run.feed(&receipt("[[2,3],[7,7],[12,13]]")).uploadable, 6);
+    assert_eq!(run.feed(&receipt("[[3,4]]")).uploadable, 5);
+    let upload = run.take_upload(2).unwrap();
+    assert_eq!(accepted(&upload.receipt), [1, 5]);
+    assert_eq!(run.feed(&receipt("[[1,5]]")).uploadable, 3);
+    for number in 10..=14 {
+        run.feed(&result(number));
+    }
+    assert_eq!(run.feed(&receipt("[[9,10]]")).uploadable, 4);
+    let upload = run.take_upload(9).unwrap();
+    assert_eq!(accepted(&upload.receipt), [6, 8, 11, 14]);
+    assert_eq!(run.uploadable(), 0);
+    assert_eq!(results(&mut run, 20).len(), 14);
+}
+
 /// Whole lines.
 fn text(lines: &[String]) -> String {
     lines.iter().map(|line| format!("{line}\n")).collect()

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::Omission;
 use crate::json::{self, Json, Object};
-use crate::scrub::scrub_json;
+use crate::scrub::scrub_fields;
 use crate::text::{split, split_once};
 
 /// The keys and values of a setting: those of an object, or of a text that holds one, or where
@@ -59,11 +59,10 @@ pub fn entries(
     (scrubbed(entries), omissions)
 }
 
-fn scrubbed(object: Object<'_>) -> Object<'static> {
-    let mut object = Json::Object(object);
-    scrub_json(&mut object);
-    match object.into_owned() {
-        Json::Object(object) => object,
-        _ => Object::new(),
-    }
+fn scrubbed(mut object: Object<'_>) -> Object<'static> {
+    scrub_fields(&mut object);
+    object
+        .into_iter()
+        .map(|(name, value)| (Cow::Owned(name.into_owned()), value.into_owned()))
+        .collect()
 }

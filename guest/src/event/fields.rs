@@ -38,8 +38,8 @@ impl<'a> Fields<'a> {
     pub fn parse(line: &'a str) -> Result<Self, EventError> {
         match json::parse(line) {
             Ok(Json::Object(fields)) => Ok(Self::of(fields)),
-            Ok(_) => Err(EventError::Malformed("not an object".to_owned())),
-            Err(error) => Err(EventError::Malformed(format!("not JSON: {error}"))),
+            Ok(_) => Err(malformed("not an object", "")),
+            Err(error) => Err(malformed("not JSON: ", &error.to_string())),
         }
     }
 
@@ -65,9 +65,10 @@ impl<'a> Fields<'a> {
     ///
     /// [`EventError::Malformed`] where there is none, or it has another type.
     pub fn need<T>(&mut self, name: &'static str, read: ReadAs<'a, T>) -> Result<T, EventError> {
-        let value = self.any(name);
-        let value = value.ok_or_else(|| EventError::Malformed(format!("no {name}")))?;
-        read(value).map_err(|why| EventError::Malformed(format!("{name}: {why}")))
+        match self.any(name) {
+            None => Err(malformed("no ", name)),
+            Some(value) => read(value).map_err(|why| wrong(name, why)),
+        }
     }
 
     /// Takes a field that may be there.
@@ -139,6 +140,18 @@ impl<'a> Fields<'a> {
     fn ignore(&mut self, field: &'static str, why: &'static str) {
         self.ignored.push(Ignored { field, why });
     }
+}
+
+#[cold]
+#[inline(never)]
+fn malformed(start: &str, end: &str) -> EventError {
+    EventError::Malformed(format!("{start}{end}"))
+}
+
+#[cold]
+#[inline(never)]
+fn wrong(name: &str, why: &str) -> EventError {
+    EventError::Malformed(format!("{name}: {why}"))
 }
 
 /// A text that is looked at and not kept.

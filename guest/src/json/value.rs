@@ -99,7 +99,7 @@ impl Json<'_> {
 fn shifted(whole: u64, rest: &str) -> Option<u64> {
     let place = rest.bytes().position(|byte| matches!(byte, b'e' | b'E'));
     let (fraction, exponent) = rest.split_at(place.unwrap_or(rest.len()));
-    let exponent: i32 = match exponent.get(1..) {
+    let exponent: i64 = match exponent.get(1..) {
         Some(exponent) => exponent.parse().ok()?,
         None => 0,
     };
@@ -110,7 +110,7 @@ fn shifted(whole: u64, rest: &str) -> Option<u64> {
             .checked_mul(10)?
             .checked_add(u64::from(byte - b'0'))?;
     }
-    let mut exponent = i64::from(exponent) - fraction.len() as i64;
+    let mut exponent = exponent.checked_sub(fraction.len() as i64)?;
     while exponent != 0 && number != 0 {
         match exponent > 0 {
             true => {

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::json::{Json, scan};
+use crate::json::{Json, Object, scan};
 
 const ESCAPE: char = '\u{1b}';
 const STRING_TERMINATOR: char = '\u{9c}';
@@ -35,13 +35,16 @@ pub fn scrub_json(value: &mut Json<'_>) {
     match value {
         Json::Text(text) => scrub(text),
         Json::List(values) => values.iter_mut().for_each(scrub_json),
-        Json::Object(fields) => {
-            for (name, value) in fields {
-                scrub(name);
-                scrub_json(value);
-            }
-        }
+        Json::Object(fields) => scrub_fields(fields),
         Json::Null | Json::Bool(_) | Json::Whole(_) | Json::Number(_) => {}
+    }
+}
+
+/// The same of the fields of an object.
+pub fn scrub_fields(fields: &mut Object<'_>) {
+    for (name, value) in fields {
+        scrub(name);
+        scrub_json(value);
     }
 }
 

@@ -2,7 +2,7 @@
 
 mod escapes;
 
-pub use escapes::{scrub_json, without_escapes};
+pub use escapes::{scrub_fields, scrub_json, without_escapes};
 
 /// A sentence for a person, on one line: without terminal codes, and with blanks for what breaks a
 /// line.

@@ -11,7 +11,7 @@ use std::borrow::Cow;
 use crate::event;
 use crate::json::{Json, Object, Writer};
 use crate::limits;
-use crate::scrub::scrub_json;
+use crate::scrub::{scrub_fields, without_escapes};
 use crate::text;
 
 /// The sections that Test Engine documents, and the texts that the detail of each must hold; `http`
@@ -64,12 +64,15 @@ impl Span {
         let mut content = None;
         let (mut section, mut needed) = *known.unwrap_or_else(|| {
             report(&event.section, "the section is not known");
-            content = Some(event.section.clone());
+            content = Some(without_escapes(event.section.clone()));
             &SECTIONS[3]
         });
         let mut detail = match event.detail {
             None => None,
-            Some(Json::Object(detail)) => Some(detail),
+            Some(Json::Object(mut detail)) => {
+                scrub_fields(&mut detail);
+                Some(detail)
+            }
             Some(_) => {
                 report(section, "the detail is not an object");
                 None
@@ -94,16 +97,12 @@ impl Span {
                 }
             }
         }
-        if let Some(detail) = &mut detail {
-            for (name, value) in detail.iter_mut() {
-                scrub_field(name, value);
-            }
-            if section == HTTP
-                && let Some(why) = mend_method(detail)
-            {
-                report(section, why);
-                (section, needed) = SECTIONS[3];
-            }
+        if section == HTTP
+            && let Some(detail) = &mut detail
+            && let Some(why) = mend_method(detail)
+        {
+            report(section, why);
+            (section, needed) = SECTIONS[3];
         }
         let detail = detail.map(|detail| {
             let (detail, is_cut) = limited(detail, needed);
@@ -153,12 +152,6 @@ fn set(detail: &mut Object<'static>, name: &'static str, text: String) {
         Some(value) => *value = text,
         None => detail.push((name.into(), text)),
     }
-}
-
-fn scrub_field(name: &mut Cow<'static, str>, value: &mut Json<'static>) {
-    let text = std::mem::take(name).into_owned();
-    *name = crate::scrub::without_escapes(text).into();
-    scrub_json(value);
 }
 
 /// Writes the method of an `http` span in capitals; where it is not known, what is there becomes the
