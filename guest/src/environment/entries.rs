@@ -45,16 +45,18 @@ pub fn entries(
     }
     let (mut entries, mut omissions) = (Object::new(), Vec::new());
     for (pair, position) in split(text, ",").map(str::trim).zip(1..) {
-        if pair.is_empty() {
-            continue;
-        }
-        match split_once(pair, "=") {
+        let (key, value) = match split_once(pair, "=") {
             Some((key, value)) => {
                 let value = Json::Text(Cow::Borrowed(value.trim_start()));
-                entries.push((Cow::Borrowed(key.trim_end()), value));
+                (key.trim_end(), value)
             }
-            None => omissions.push(omission(&format!(", entry {position}"), "it has no =")),
+            // It stays as nothing, so that the place of each entry says which it is.
+            None => ("", Json::Null),
+        };
+        if value == Json::Null && !pair.is_empty() {
+            omissions.push(omission(&format!(", entry {position}"), "it has no ="));
         }
+        entries.push((Cow::Borrowed(key), value));
     }
     (scrubbed(entries), omissions)
 }

@@ -56,8 +56,8 @@ pub struct Surroundings {
     pub run_env: RunEnv,
     /// Who runs it.
     pub worker: Option<String>,
-    /// The tags that the user has set.
-    pub tags: Vec<Tag>,
+    /// The tags that the user has set, in their places; none where nothing useful stands.
+    pub tags: Vec<Option<Tag>>,
     /// What comes before the paths of all files.
     pub location_prefix: Option<String>,
     /// What was left out or cut.
@@ -81,10 +81,13 @@ impl Surroundings {
             worker: worker.map(str::to_owned),
             tags: tags
                 .into_iter()
-                .map(|(key, value)| Tag {
-                    execution: None,
-                    key: Some(Json::Text(key)),
-                    value: Some(value),
+                .map(|(key, value)| match value {
+                    Json::Null => None,
+                    value => Some(Tag {
+                        execution: None,
+                        key: Some(Json::Text(key)),
+                        value: Some(value),
+                    }),
                 })
                 .collect(),
             location_prefix: run.settings.text(LOCATION_PREFIX).map(str::to_owned),
@@ -207,7 +210,7 @@ mod tests {
     fn tags(fields: Value) -> (Value, Vec<String>) {
         let made = surroundings(fields);
         let omissions = omissions(&made);
-        let tags = made.tags.into_iter().map(|tag| {
+        let tags = made.tags.into_iter().flatten().map(|tag| {
             let texts =
                 [tag.key, tag.value].map(|json| json.unwrap().as_text().unwrap().to_owned());
             let [key, value] = texts;

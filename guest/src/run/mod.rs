@@ -337,15 +337,24 @@ impl Run {
             location_prefix: surroundings.location_prefix,
             worker: surroundings.worker,
         });
-        for tag in surroundings.tags {
-            self.upload_tag(tag, "setting tags");
+        for (tag, place) in surroundings.tags.into_iter().zip(1..) {
+            let Some(tag) = tag else {
+                continue;
+            };
+            // It quotes no key either: what is in a setting may be a secret.
+            if let Err(refused) = self.tags.add(tag.key, tag.value) {
+                self.problems.add(refused.why, || Place {
+                    detail: format!("setting tags, entry {place}"),
+                    ..Place::default()
+                });
+            }
         }
     }
 
-    fn upload_tag(&mut self, tag: Tag, whose: &str) {
+    fn upload_tag(&mut self, tag: Tag) {
         if let Err(refused) = self.tags.add(tag.key, tag.value) {
             self.problems.add(refused.why, || Place {
-                detail: format!("{whose}, {}", refused.tag),
+                detail: format!("the upload, {}", refused.tag),
                 ..Place::default()
             });
         }
@@ -415,7 +424,7 @@ impl Run {
                 Some(execution) => execution.tag(tag, &mut self.problems),
                 None => self.not_running(number, "tag"),
             },
-            None => self.upload_tag(tag, "the upload"),
+            None => self.upload_tag(tag),
         }
     }
 
