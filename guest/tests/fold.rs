@@ -224,6 +224,28 @@ fn an_upload_may_be_as_large_as_its_limit() {
     assert_eq!((uploads[0].results, uploads[1].results), (2, 1));
 }
 
+#[test]
+fn tests_run_from_their_start_to_their_end() {
+    let mut run = Run::new(BOTH);
+    for (line, running) in [
+        (story::RUN_STARTED, 0),
+        (
+            r#"{"event":"test-started","execution":1,"name":"a","time":1}"#,
+            1,
+        ),
+        (
+            r#"{"event":"test-started","execution":5,"name":"b","time":1}"#,
+            2,
+        ),
+        (r#"{"event":"test-finished","execution":5,"time":2}"#, 1),
+        (r#"{"event":"test-finished","execution":5,"time":2}"#, 1),
+        (r#"{"event":"test-finished","execution":1,"time":2}"#, 0),
+    ] {
+        run.feed(line);
+        assert_eq!(run.running(), running, "{line}");
+    }
+}
+
 /// Of what waits and of what is still to come, in any order, however often.
 #[test]
 fn what_the_server_has_is_in_no_upload() {

@@ -308,6 +308,9 @@ mod tests {
             };
             assert_eq!(with(&field(&text(chars + 1))), (cut, true), "{name}");
         }
+        // A location is a path and the number of a line.
+        let location = format!(r#""location":"{}:1234567890123456789""#, "x".repeat(4_096));
+        assert_eq!(with(&location), (location.clone(), false));
         let (json, is_cut) = with(&format!(r#""more":"{}""#, "x".repeat(20_000)));
         assert!(!is_cut && json.len() > 20_000);
     }
@@ -383,9 +386,10 @@ mod tests {
     #[test]
     fn a_result_that_is_too_large_loses_what_is_not_documented() {
         let more = |bytes: usize| format!(r#""more":"{}","result":"passed""#, "x".repeat(bytes));
-        let (whole, is_cut) = with(&more(limits::RESULT_BYTES - 100));
-        assert!(!is_cut && whole.len() > limits::RESULT_BYTES - 100);
-        let (json, is_cut) = with(&more(limits::RESULT_BYTES));
+        let around = r#"{"name":"it","history":{"duration":1},}"#.len() + more(0).len();
+        let (whole, is_cut) = with(&more(limits::RESULT_BYTES - around));
+        assert!(!is_cut && whole.len() > limits::RESULT_BYTES - around);
+        let (json, is_cut) = with(&more(limits::RESULT_BYTES - around + 1));
         assert_eq!((json.as_str(), is_cut), (r#""result":"passed""#, true));
         let history = format!(
             r#"{{"duration":1,"x":"{}"}}"#,

@@ -121,6 +121,7 @@ mod tests {
         let mut spans = Spans::default();
         for n in 1..=20_000 {
             spans.push(span(if n % 2 == 0 { "sql" } else { "sleep" }, n, 0));
+            assert!(spans.spans.len() < 2 * limits::SPANS);
         }
         let (kept, left_out) = spans.finish();
         assert_eq!(kept.len(), limits::SPANS);

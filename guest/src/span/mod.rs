@@ -321,6 +321,31 @@ mod tests {
     }
 
     #[test]
+    fn all_texts_of_a_detail_are_cut() {
+        let long = "x".repeat(limits::DETAIL_TEXT_CHARS + 1);
+        for detail in [
+            format!(r#"{{"query":"{long}","more":"{long}"}}"#),
+            format!(r#"{{"query":"","more":["{long}","{long}"]}}"#),
+            format!(r#"{{"query":"","more":{{"a":"{long}","b":"{long}"}}}}"#),
+        ] {
+            let (span, said) = mended("sql", &detail);
+            assert_eq!(span.detail.unwrap().matches("x…").count(), 2);
+            assert_eq!(said, ["sql: the detail is too long and is cut"]);
+        }
+    }
+
+    #[test]
+    fn a_span_takes_no_more_bytes_than_it_says() {
+        let (mut span, _) = mended("annotation", r#"{"content":"x"}"#);
+        let fields = r#"{"section":"annotation","duration":,"detail":,"start_at":,"end_at":,"children":[]},"#;
+        let longest_time = "9007199254.740991000";
+        let detail = span.detail.as_ref().map_or(0, |detail| detail.len());
+        assert!(fields.len() + 3 * longest_time.len() + detail <= span.bytes());
+        span.detail = Some("x".repeat(100_000).into());
+        assert!((100_000..101_000).contains(&span.bytes()));
+    }
+
+    #[test]
     fn of_a_long_detail_only_what_is_needed_is_kept() {
         let more =
             |bytes: usize| format!(r#"{{"more":[{}1],"query":"q"}}"#, "1,".repeat(bytes / 2));

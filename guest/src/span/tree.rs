@@ -189,12 +189,14 @@ mod tests {
     }
 
     #[test]
-    fn a_deep_chain_is_flattened_at_the_limit() {
+    fn a_deep_chain_is_flattened_at_the_limit_from_whichever_end_it_comes() {
         let chain: Vec<_> = (0..20_000).map(|id| span(id, id.checked_sub(1))).collect();
-        let tree = Tree::new(&chain);
-        assert_eq!(tree.roots().len(), 1);
-        let (total, depth) = tree.roots().map(|root| count(root, 0)).next().unwrap();
-        assert_eq!((total, depth), (20_000, limits::SPAN_DEPTH - 1));
+        for chain in [chain.clone(), chain.into_iter().rev().collect()] {
+            let tree = Tree::new(&chain);
+            assert_eq!(tree.roots().len(), 1);
+            let (total, depth) = tree.roots().map(|root| count(root, 0)).next().unwrap();
+            assert_eq!((total, depth), (20_000, limits::SPAN_DEPTH - 1));
+        }
     }
 
     proptest! {
