@@ -78,23 +78,27 @@ def test_overrides_win_field_by_field(project: Project) -> None:
 
 
 def test_a_value_that_cannot_be_read(project: Project) -> None:
+    """Values were quoted, of which any may be a secret that was put in the wrong place."""
     project.environment = {
-        "BUILDKITE_ANALYTICS_UPLOAD_TIMEOUT": "soon",
+        "BUILDKITE_ANALYTICS_UPLOAD_TIMEOUT": "SECRET123",
         "BUILDKITE_ANALYTICS_UPLOAD_BATCH_SIZE": "5001",
-        "BUILDKITE_ANALYTICS_TAGS": '{"team": ',
+        "BUILDKITE_ANALYTICS_TAGS": "team=a,SECRET123",
+        "BUILDKITE_ANALYTICS_ENVIRONMENT": '{"SECRET123": ',
     }
     run = project.test(TEST, "--buildkite-upload-interval=-1")
     assert run.status == 0
     assert len(run.results) == 1
     line = run.said[-1]
     for complaint in (
-        "BUILDKITE_ANALYTICS_UPLOAD_TIMEOUT is 'soon', but must be a number of seconds from 0.1",
-        "BUILDKITE_ANALYTICS_UPLOAD_BATCH_SIZE is '5001', but must be a whole number from 1 to 5000"
+        "BUILDKITE_ANALYTICS_UPLOAD_TIMEOUT must be a number of seconds from 0.1",
+        "BUILDKITE_ANALYTICS_UPLOAD_BATCH_SIZE must be a whole number from 1 to 5000"
         "; 500 is used",
-        "--buildkite-upload-interval is '-1', but must be",
-        "setting tags: ",
+        "--buildkite-upload-interval must be",
+        "setting tags, ",
+        "setting environment, byte ",
     ):
         assert complaint in line
+    assert "SECRET123" not in "".join(run.said)
     assert len(run.said) == 2
 
 
@@ -187,7 +191,7 @@ def test_env_shows_each_value_and_where_it_came_from(project: Project) -> None:
         "BUILDKITE_BUILD_ID": "b-1",
         "BUILDKITE_BRANCH": "main",
         "BUILDKITE_ANALYTICS_MESSAGE": "hello",
-        "BUILDKITE_ANALYTICS_UPLOAD_TIMEOUT": "soon",
+        "BUILDKITE_ANALYTICS_UPLOAD_TIMEOUT": "SECRET123",
     }
     shown = project.command("env").stdout
     for expected in (
@@ -199,7 +203,7 @@ def test_env_shows_each_value_and_where_it_came_from(project: Project) -> None:
     ):
         assert expected in [line.split() for line in shown.splitlines()]
     assert f"upload: yes, to {project.engine.url}/uploads" in shown
-    assert "BUILDKITE_ANALYTICS_UPLOAD_TIMEOUT is 'soon'" in shown
+    assert "BUILDKITE_ANALYTICS_UPLOAD_TIMEOUT must be" in shown
     assert TOKEN not in shown
     project.token = None
     assert "upload: no, BUILDKITE_ANALYTICS_TOKEN is not set" in project.command("env").stdout

@@ -102,7 +102,7 @@ def test_malformed_spans_cost_neither_the_test_nor_the_good_part(project: Projec
     spans = run.one("test_passes")["history"]["children"]
     assert len(spans) == 6
     assert {"method": "GET", "url": "http://x", "lib": ""} in [span["detail"] for span in spans]
-    assert "test_it.py::test_passes: span http: the detail has no lib" in run.said[-1]
+    assert "test_it.py::test_passes, span http, lib: the detail lacks a text" in run.said[-1]
 
 
 def test_the_current_test_is_known(project: Project) -> None:

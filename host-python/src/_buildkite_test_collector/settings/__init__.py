@@ -156,7 +156,8 @@ class Settings:
                 sources[setting.name] = source
             except ValueError as error:
                 default = getattr(cls, setting.name)
-                complaints.append(f"{source} is {text!r}, but must be {error}; {default} is used")
+                # The text is not quoted: it may be a secret that was put in the wrong place.
+                complaints.append(f"{source} must be {error}; {default} is used")
         return cls(values, sources, complaints)
 
 
