@@ -91,8 +91,7 @@ def test_a_value_that_cannot_be_read(project: Project) -> None:
     line = run.said[-1]
     for complaint in (
         "BUILDKITE_ANALYTICS_UPLOAD_TIMEOUT must be a number of seconds from 0.1",
-        "BUILDKITE_ANALYTICS_UPLOAD_BATCH_SIZE must be a whole number from 1 to 5000"
-        "; 500 is used",
+        "BUILDKITE_ANALYTICS_UPLOAD_BATCH_SIZE must be a whole number from 1 to 5000; 500 is used",
         "--buildkite-upload-interval must be",
         "setting tags, ",
         "setting environment, byte ",

@@ -26,9 +26,9 @@ WORKER_INPUT = "buildkite_test_collector"
 #: The variable that marks the courier: what was started as such by mistake may run pytest.
 GUARD = "BUILDKITE_TEST_COLLECTOR_IS_COURIER"
 
-_evidence: pytest.StashKey[Evidence] = pytest.StashKey()
-_lost: pytest.StashKey[list[tuple[str, str]]] = pytest.StashKey()
-_session: pytest.StashKey[Session] = pytest.StashKey()
+_evidence = pytest.StashKey["Evidence"]()
+_lost = pytest.StashKey["list[tuple[str, str]]"]()
+_session = pytest.StashKey["Session"]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -39,7 +39,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 @pytest.hookimpl(hookwrapper=True, tryfirst=True)
 def pytest_load_initial_conftests(
     early_config: pytest.Config, parser: pytest.Parser
-) -> Generator[None, None, None]:
+) -> Generator[None, object, None]:
     """Load what records before any conftest, and add the options that others may have after it."""
     with contextlib.suppress(Exception):
         if GUARD not in os.environ and Settings.of_arguments(early_config).is_active:

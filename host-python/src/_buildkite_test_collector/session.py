@@ -17,8 +17,10 @@ from .journal.places import claim, mark_as_sent
 from .journal.run_directory import RunDirectory
 from .journal.writer import Journal
 from .recording.recorder import Recorder
+from .surroundings.bktec import doubled_upload
 from .surroundings.run_started import run_started
 from .terminal import COMMAND, NAME, ProgressLine, journal_notes, lines
+from .text import without_secret
 
 if TYPE_CHECKING:
     from .courier.launch import Launch
@@ -100,6 +102,8 @@ class Session:
         recorder.begin(run_started("pytest", pytest.__version__, settings))
         self._recorder = recorder
         self._config.pluginmanager.register(recorder)
+        if settings.token and (doubled := doubled_upload(self._config)):
+            self._notes.append(doubled)
         if settings.has_outputs:
             self._start_courier(recorder.origin)
         if settings.token and _getpid() == 1:
@@ -191,8 +195,7 @@ class Session:
         if self._settings.debug_enabled:
             debug = [*self._debug, *(report.debug if report is not None else ())]
             said += [f"{NAME} (debug): {line}" for line in debug]
-        token = self._settings.token
-        return [line.replace(token, "[token]") if token else line for line in said]
+        return said
 
     def _let_go(self, *, is_complete: bool) -> str:
         """Let go of the journal; return where it is kept for another try, if it is."""
@@ -211,13 +214,13 @@ class Session:
         return journal.path if journal.is_on_disk else ""
 
     def _failed(self, what: str, error: BaseException) -> None:
-        self._errors.append(f"{what}{error!r}")
+        token = self._settings.token
+        self._errors.append(f"{what}{without_secret(repr(error), token)}")
         if self._settings.debug_enabled:
             import traceback
 
-            self._debug += "".join(
-                traceback.format_exception(type(error), error, error.__traceback__)
-            ).splitlines()
+            told = "".join(traceback.format_exception(type(error), error, error.__traceback__))
+            self._debug += without_secret(told, token).splitlines()
 
 
 def _write(terminal: pytest.TerminalReporter | None, line: str) -> None:

@@ -87,6 +87,12 @@ def journal_notes(journal: Journal) -> list[str]:
     said = []
     if journal.error is not None:
         said.append(f"the journal {journal.path} could not be written: {journal.error}")
+    if journal.pace.slowest:
+        took = journal.pace.slowest // 1_000_000
+        said.append(
+            f"the disk of {journal.path} is slow ({took} ms a write), so that events were gathered "
+            "before they were written: a run that is killed loses up to a second of them"
+        )
     if journal.removals:
         said.append(f"the journal {journal.path} was removed while the tests ran")
     if journal.lost:

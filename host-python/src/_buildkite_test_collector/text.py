@@ -31,6 +31,15 @@ def of_json_bytes(data: bytes) -> Any:
     return decoded(data.decode("utf-8", "surrogatepass"))
 
 
+#: A text that is shorter is no secret, and leaving it out would tear what it is in.
+SHORTEST_SECRET = 8
+
+
+def without_secret(text: str, secret: str) -> str:
+    """Return a text of somebody else's without a secret that it may quote."""
+    return text.replace(secret, "[token]") if len(secret) >= SHORTEST_SECRET else text
+
+
 #: Halves of characters, as a regular expression, which hardly ever is needed.
 SURROGATE = "[\ud800-\udfff]"
 

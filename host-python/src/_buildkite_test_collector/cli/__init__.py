@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import io
 import json
 import sys
 from typing import TYPE_CHECKING
@@ -28,6 +29,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         help="the events of a run, or a file of --json; by default, what runs of this project left",
     )
     parsed = parser.parse_args(arguments)
+    for stream in (sys.stdout, sys.stderr):
+        # A terminal may lack characters that a commit's message has.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     if parsed.command == "env":
         return print_env(as_json=parsed.json)
     return upload_files(parsed.files)

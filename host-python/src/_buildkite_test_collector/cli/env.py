@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from ..net.url import shown
 from ..settings import TABLE
 from ..settings.setting import SECRET
 from ..surroundings.run_started import SETTINGS
@@ -27,6 +28,8 @@ def overview(component: Component, run_started: str, settings: Settings) -> str:
         source = settings.sources.get(setting.name, "default")
         if setting.name in SECRET:
             value = "set" if value else "not set"
+        if setting.name == "api_url" and value:
+            value = shown(value)
         if value != "" or source != "default":
             lines.append(_row(setting.name, _text(value), source))
     lines += ["", f"upload: {_whether(settings)}"]
@@ -39,7 +42,9 @@ def _whether(settings: Settings) -> str:
         return f"no, {settings.sources['enabled']} switches it off"
     if not settings.token:
         return "no, BUILDKITE_ANALYTICS_TOKEN is not set"
-    return f"yes, to {settings.upload_url}"
+    if not settings.api_url:
+        return "no, it is not known where to"
+    return f"yes, to {shown(settings.upload_url)}"
 
 
 def _origins(
@@ -69,8 +74,8 @@ def _origins(
 
 
 def _row(name: str, value: str, origin: str) -> str:
-    shown = value if len(value) <= 60 else f"{value[:59]}…"
-    return f"  {name:<22} {' '.join(shown.split()):<60} {origin}".rstrip()
+    cut = value if len(value) <= 60 else f"{value[:59]}…"
+    return f"  {name:<22} {' '.join(cut.split()):<60} {origin}".rstrip()
 
 
 def _text(value: object) -> str:

@@ -91,7 +91,7 @@ class Courier:
         if is_owner_alive and not self._directory.is_unattended():
             # Where somebody has stopped us, the test process delivers the rest.
             if not self._is_stopped:
-                self._tell(FINISHED, report=report.as_json(self._settings.token))
+                self._tell(FINISHED, report=report.as_json())
             return
         # The test process has died, or gone on before it saw that.
         if not is_owner_alive:

@@ -10,7 +10,7 @@ import re
 from typing import Any, NamedTuple
 
 from ..net.trouble import printable
-from ..text import decoded
+from ..text import decoded, without_secret
 
 #: What a person can do about an answer that stays as it is.
 ADVICE = {
@@ -37,33 +37,52 @@ class Answer(NamedTuple):
     is_repeated: bool = False
 
 
-def read_answer(body: bytes, results: int, *, is_repeated: bool) -> Answer:
-    """Return what an answer to an accepted upload says; answers come in several shapes."""
+def read_answer(body: bytes, results: int, token: str, *, is_repeated: bool) -> Answer | None:
+    """Return what an answer of success says; answers come in several shapes.
+
+    None where it is no answer of Test Engine's, but a proxy's, say, or a page to log in at.
+    """
     said = _object(body)
+    if said is None:
+        return None
     errors = said.get("errors")
     skipped = said.get("skipped")
     run_url = said.get("run_url") or said.get("upload_url") or said.get("url")
     return Answer(
-        run_url=run_url if isinstance(run_url, str) and _URL.fullmatch(run_url) else None,
+        run_url=_run_url(run_url, token),
         skipped=min(max(skipped, 0), results) if isinstance(skipped, int) else 0,
-        reason=printable(errors[0]) if isinstance(errors, list) and errors else "",
+        reason=printable(errors[0], token) if isinstance(errors, list) and errors else "",
         is_repeated=is_repeated,
     )
 
 
-def describe_refusal(status: int, reason: str | None, body: bytes) -> str:
-    """Return what a refusal means, in a sentence."""
-    parts = [str(status), ADVICE.get(status, printable(reason or ""))]
-    message = _object(body).get("message")
+def describe_refusal(token: str, status: int, reason: str | None, body: bytes) -> str:
+    """Return what a refusal means, in a sentence; the server may quote the token."""
+    parts = [str(status), ADVICE.get(status, printable(reason or "", token))]
+    message = (_object(body) or {}).get("message")
     if message:
-        parts.append(f"({printable(message)})")
+        parts.append(f"({printable(message, token)})")
     return " ".join(part for part in parts if part)
 
 
-def _object(data: bytes) -> dict[str, Any]:
-    """Return an answer's JSON object, or an empty one."""
+def describe_stranger(status: int, kind: str | None) -> str:
+    """Return what an answer of success means that is not Test Engine's."""
+    form = f" ({printable(kind)})" if kind else ""
+    return (
+        f"{status}, but not by Test Engine{form}: a proxy or a login page may stand between; "
+        "check HTTPS_PROXY and the API's URL"
+    )
+
+
+def _run_url(value: object, token: str) -> str | None:
+    is_url = isinstance(value, str) and _URL.fullmatch(value)
+    return without_secret(str(value), token) if is_url else None
+
+
+def _object(data: bytes) -> dict[str, Any] | None:
+    """Return an answer's JSON object, if it is one."""
     with contextlib.suppress(ValueError, RecursionError):
         answer = decoded(data.decode())
         if isinstance(answer, dict):
             return answer
-    return {}
+    return None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import gzip
 import re
+from functools import partial
 from queue import Empty, SimpleQueue
 from threading import Thread
 from typing import TYPE_CHECKING, Callable
@@ -14,8 +15,9 @@ from ..errors import UploadError
 from ..net.connections import Connections
 from ..net.tries import PASSING, Tries, Window
 from ..net.trouble import describe_error
+from ..net.url import Url
 from ..version import __version__
-from .answer import Answer, describe_refusal, read_answer
+from .answer import Answer, describe_refusal, describe_stranger, read_answer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -91,7 +93,14 @@ class Uploader:
             raise UploadError(
                 "the token has a character that no token has; check BUILDKITE_ANALYTICS_TOKEN"
             )
-        self._connections = Connections(settings, CONNECTIONS)
+        if not settings.api_url:
+            raise UploadError("it is not known where to")
+        try:
+            self._url = Url.parse(settings.upload_url)
+        except ValueError:
+            raise UploadError("the API's URL cannot be read") from None
+        self._connections = Connections(self._url, CONNECTIONS, allow_http=settings.allow_http)
+        self._describe = partial(describe_refusal, settings.token)
         self._settings = settings
         self._note = note
         self._threads: list[Thread] = []
@@ -166,7 +175,7 @@ class Uploader:
         window = self._window
         if not window.left():
             return self._failed(TIME_IS_OVER)
-        tries = Tries(body.data, window, describe_refusal)
+        tries = Tries(body.data, window, self._describe)
         try:
             answer = self._answer(body, tries)
         except UploadError as error:
@@ -182,15 +191,14 @@ class Uploader:
         return answer
 
     def _failed(self, why: str) -> UploadError:
-        parts = (self._settings.upload_url, why, self._window.trouble)
+        parts = (str(self._url), why, self._window.trouble)
         return UploadError(": ".join(part for part in parts if part))
 
     def _answer(self, body: Body, tries: Tries) -> Answer:
         from urllib3 import Timeout
 
         began, left = now(), tries.window.left()
-        response = self._connections.request(
-            self._settings.upload_url,
+        response = self._connections.post(
             body=tries.stream,
             headers={
                 "Authorization": f'Token token="{self._settings.token}"',
@@ -202,10 +210,10 @@ class Uploader:
             timeout=Timeout(connect=min(SOCKET_TIMEOUT, left), read=min(SOCKET_TIMEOUT, left)),
             retries=tries.retry(),
         )
-        said = b""
-        # The status alone decides: what breaks after it must not have the body sent again.
+        said, is_whole = b"", False
         with contextlib.suppress(Exception):
             said = response.read(ANSWER_LIMIT)
+            is_whole = len(said) < ANSWER_LIMIT
         response.release_conn()
         self.tries = tries.count
         self._note(
@@ -213,7 +221,14 @@ class Uploader:
             f"{response.status} after {now() - began:.2f} s, {tries.count} tries"
         )
         if response.status not in range(200, 300):
-            self._window.trouble = describe_refusal(response.status, response.reason, said)
+            self._window.trouble = self._describe(response.status, response.reason, said)
             body.is_refused = response.status not in PASSING
             raise self._failed("")
-        return read_answer(said, body.results, is_repeated=tries.is_unknown)
+        answer = read_answer(said, body.results, self._settings.token, is_repeated=tries.is_unknown)
+        kind = response.headers.get("Content-Type")
+        if answer is None and (is_whole or "json" not in (kind or "")):
+            self._window.trouble = describe_stranger(response.status, kind)
+            body.is_refused = True
+            raise self._failed("")
+        # What breaks in the midst of Test Engine's answer must not have the body sent again.
+        return answer or Answer(is_repeated=tries.is_unknown)

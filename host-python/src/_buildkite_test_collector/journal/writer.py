@@ -8,13 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Callable
 
 from .. import private
-from ..text import valid_unicode
+from ..clock import Clock
+from ..text import SHORTEST_SECRET, valid_unicode
+from .pace import Pace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-#: A text that is shorter is no secret, and leaving it out would tear lines.
-SHORTEST_SECRET = 8
 
 #: How many bytes of events wait in memory at most where no file takes them.
 PENDING_LIMIT = 64 << 20
@@ -37,6 +36,7 @@ class Journal:
     _stat = staticmethod(os.stat)
     _make_directory = staticmethod(os.makedirs)
     _pid: Callable[[], int] = staticmethod(os.getpid)
+    _now: Callable[[], int] = staticmethod(Clock.monotonic)
 
     def __init__(self, path: str, rest: str = "", secret: str = "") -> None:
         """Write to a file.
@@ -55,6 +55,8 @@ class Journal:
         self.lost = 0
         #: Whole lines that `flush` is to add.
         self.waiting = ""
+        #: How often it is written to.
+        self.pace = Pace()
         self._rest = rest
         self._secret = secret if len(secret) >= SHORTEST_SECRET else ""
         #: The first lines, without which a file that had to be begun anew says nothing.
@@ -101,15 +103,16 @@ class Journal:
     def append(self, lines: str) -> None:
         """Add whole lines."""
         self.waiting += lines
+        self.pace.until = 0
         self.flush()
 
     def flush(self, *, is_more: bool = False) -> None:
-        """Add what waits.
+        """Add what waits, unless the disk is so slow that more is to gather before.
 
         Where there `is_more` to come before anything of a test's runs, the file stays open. A
         forked child adds nothing: its results come back by its parent.
         """
-        if self._pid() != self._owner:
+        if self._pid() != self._owner or (self.pace.until and self.pace.is_early()):
             return
         text = self.waiting
         if self._secret and self._secret in text:
@@ -129,10 +132,13 @@ class Journal:
             self._preamble = self._preamble or data
         self._state = (end, rest + data)
         self.waiting = ""
+        began = self._now()
         try:
             self._write_out(is_more=is_more)
         except OSError as error:
             self._leave_file(error)
+        else:
+            self.pace.wrote(self._now() - began)
 
     def unwritten(self) -> Iterator[bytes]:
         """Give back what the files do not hold."""

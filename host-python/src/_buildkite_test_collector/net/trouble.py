@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from ..text import without_secret
+
 #: What a person can do about a request without an answer, by the class of urllib3's error.
 ADVICE_BY_ERROR = {
     "ConnectTimeoutError": "nobody answers",
@@ -26,7 +28,7 @@ def describe_error(error: Exception) -> str:
     return f"{said} ({name})" if said else name
 
 
-def printable(value: object) -> str:
-    """Return a server's text as a terminal may show it."""
-    text = value if isinstance(value, str) else str(value)
+def printable(value: object, secret: str = "") -> str:
+    """Return a server's text as a terminal may show it, without a secret that it quotes."""
+    text = without_secret(value if isinstance(value, str) else str(value), secret)
     return "".join(each if each.isprintable() else " " for each in text[:QUOTED_CHARACTERS]).strip()

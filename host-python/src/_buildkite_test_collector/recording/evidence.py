@@ -208,7 +208,7 @@ class ThreadWatch:
 
     # Around every other plugin: it is they who start threads.
     @pytest.hookimpl(hookwrapper=True, trylast=True)
-    def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> Generator[None, None, None]:
+    def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> Generator[None, object, None]:
         """A test's function is about to be called."""
         token = _of_thread.set(pyfuncitem)
         # Now, since several threads may be about to record the first span.
@@ -229,7 +229,7 @@ class WorkerEvidence(Evidence):
         self.current.mark = self._monotonic() + self._epoch
 
     @pytest.hookimpl(hookwrapper=True, tryfirst=True)
-    def pytest_runtest_logreport(self, report: pytest.TestReport) -> Generator[None, None, None]:
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> Generator[None, object, None]:
         """A report is about to leave for the owner."""
         if not hasattr(report, ATTRIBUTE):
             self.complete(report)

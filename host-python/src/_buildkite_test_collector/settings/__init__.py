@@ -11,7 +11,7 @@ import os
 from typing import TYPE_CHECKING, Any, Callable
 
 from .conflicts import is_contested, taken_options
-from .setting import PREFIX, SECRET, Setting
+from .setting import PREFIX, Setting
 from .values import base_url, number, one_of, whole_number, yes_or_no
 
 if TYPE_CHECKING:
@@ -74,9 +74,8 @@ class Settings:
         self.complaints = complaints
 
     def __repr__(self) -> str:
-        """Return what differs from the defaults, but for what is secret."""
-        shown = {name: value for name, value in self._values.items() if name not in SECRET}
-        return f"Settings({shown})"
+        """Return what is set, but no value, of which any may be secret."""
+        return f"Settings({', '.join(self._values)})"
 
     @property
     def is_active(self) -> bool:
@@ -156,8 +155,10 @@ class Settings:
                 sources[setting.name] = source
             except ValueError as error:
                 default = getattr(cls, setting.name)
+                value, meaning = setting.unreadable or (default, f"{default} is used")
+                values[setting.name] = value
                 # The text is not quoted: it may be a secret that was put in the wrong place.
-                complaints.append(f"{source} must be {error}; {default} is used")
+                complaints.append(f"{source} must be {error}; {meaning}")
         return cls(values, sources, complaints)
 
 
@@ -212,6 +213,8 @@ TABLE = (
         "URL",
         base_url,
         also=(f"{PREFIX}BASE_URL", f"{PREFIX}ENDPOINT"),
+        # Whoever wants another place than the default one may not want that.
+        unreadable=("", "nothing is uploaded"),
     ),
     Setting(
         "allow_http",
@@ -228,13 +231,13 @@ TABLE = (
         "upload_timeout",
         "how many seconds the end of a run waits for what is not delivered yet",
         "SECONDS",
-        number(0.1, 86_400, " of seconds"),
+        number(0.1, 86_400.0, " of seconds"),
     ),
     Setting(
         "upload_interval",
         "how many seconds old a result may get before it is uploaded; 0: all are at the run's end",
         "SECONDS",
-        number(0, 86_400, " of seconds"),
+        number(0.0, 86_400.0, " of seconds"),
     ),
     Setting(
         "courier",

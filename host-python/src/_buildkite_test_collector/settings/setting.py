@@ -33,6 +33,7 @@ class Setting:
         *,
         option: str | None = None,
         also: tuple[str, ...] = (),
+        unreadable: tuple[Any, str] | None = None,
     ) -> None:
         #: Its field in `Settings`, from which its other names follow.
         self.name = name
@@ -46,6 +47,8 @@ class Setting:
         self.option = option
         #: Further variables, which collectors for other languages read.
         self.also = also
+        #: What counts where its text cannot be read, and what that means; the default otherwise.
+        self.unreadable = unreadable
 
     @property
     def options(self) -> list[str]:

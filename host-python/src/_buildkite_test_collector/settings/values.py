@@ -16,7 +16,7 @@ YES, NO = frozenset(("1", "true", "yes", "on")), frozenset(("0", "false", "no", 
 URL = (
     r"https?://([^\s@/?#]*@)?"
     r"(\[(?P<address>[0-9a-f:.]+)\]|[^\s@/?#:\[\]]+)"
-    r"(:(?P<port>[0-9]{1,5})?)?([/?#].*)?"
+    r"(:(?P<port>[0-9]{1,5})?)?(/[^\s@?#]*)?"
 )
 
 
@@ -75,4 +75,4 @@ def base_url(text: str) -> str:
             IPv6Address(found["address"])
         if found and 0 < int(found["port"] or 443) < 1 << 16:
             return text.rstrip("/").removesuffix("/uploads").rstrip("/")
-    raise ValueError("a URL that begins with https://")
+    raise ValueError("a URL that begins with https://, without ? and #")
