@@ -10,7 +10,7 @@ from stand_in import TestEngine
 
 from .aftermath import Aftermath
 from .project import TOKEN, Project
-from .proxy import Proxy
+from .proxy import Proxy, Socks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,7 +24,7 @@ def secure(tmp_path: Path) -> Iterator[Project]:
     """A project whose results go to a server with a certificate of `authority.pem`."""
     authority = trustme.CA()
     authority.cert_pem.write_to_path(str(tmp_path / "authority.pem"))
-    certificate = authority.issue_cert("127.0.0.1", "engine.test")
+    certificate = authority.issue_cert("127.0.0.1", "engine.test", "xn--prfung-4ya.test")
     certificate.private_key_and_cert_chain_pem.write_to_path(str(tmp_path / "server.pem"))
     with TestEngine(TOKEN, certificate=tmp_path / "server.pem") as engine:
         yield Project(tmp_path, engine)
@@ -46,6 +46,146 @@ def test_a_bundle_of_certificates(secure: Project, variable: str) -> None:
 
     assert run.status == 0
     assert "1 result uploaded" in run.said[0]
+
+
+def test_a_host_with_an_umlaut(secure: Project) -> None:
+    """It was a `LocationParseError`: urllib3 alone does not know such names."""
+    with Proxy(secure.engine.port) as proxy:
+        secure.environment = {
+            "BUILDKITE_ANALYTICS_API_URL": "https://prüfung.test/v1",
+            "HTTPS_PROXY": f"http://{proxy.address}",
+            "REQUESTS_CA_BUNDLE": str(secure.path / "authority.pem"),
+            "BUILDKITE_ANALYTICS_UPLOAD_TIMEOUT": "30",
+        }
+        run = secure.test(TEST, watched=False)
+        assert [asked for asked, _ in proxy.requests] == ["CONNECT xn--prfung-4ya.test:443"]
+        assert "1 result uploaded" in run.said[0], run.said
+
+
+@pytest.mark.parametrize("variable", ["ALL_PROXY", "all_proxy"])
+def test_a_proxy_for_everything(secure: Project, variable: str) -> None:
+    """`ALL_PROXY` was ignored, which requests knows."""
+    with Proxy(secure.engine.port) as proxy:
+        secure.environment = {
+            "BUILDKITE_ANALYTICS_API_URL": "https://engine.test/v1",
+            variable: f"http://{proxy.address}",
+            "REQUESTS_CA_BUNDLE": str(secure.path / "authority.pem"),
+        }
+        run = secure.test(TEST, watched=False)
+        assert "1 result uploaded" in run.said[0], run.said
+        assert len(proxy.requests) == 1
+
+
+@pytest.mark.parametrize("excepted", ["10.1.0.0/16", "10.1.2.3", "10.1.2.3:443", "*"])
+def test_places_without_a_proxy(secure: Project, excepted: str) -> None:
+    with Proxy(secure.engine.port) as proxy:
+        secure.environment = {
+            "BUILDKITE_ANALYTICS_API_URL": "https://10.1.2.3/v1",
+            "BUILDKITE_ANALYTICS_UPLOAD_TIMEOUT": "0.5",
+            "HTTPS_PROXY": proxy.address,
+            "NO_PROXY": f"other.test,{excepted}",
+        }
+        secure.test(TEST, watched=False)
+        assert proxy.requests == []
+        secure.environment["NO_PROXY"] = "10.2.0.0/16,10.1.2.3:444"
+        secure.environment["BUILDKITE_ANALYTICS_UPLOAD_TIMEOUT"] = "30"
+        secure.test(TEST, watched=False)
+        assert {asked for asked, _ in proxy.requests} == {"CONNECT 10.1.2.3:443"}
+
+
+def test_a_socks_proxy(secure: Project) -> None:
+    """Python's urllib would take it for one of HTTP."""
+    pytest.importorskip("socks")
+    with Socks(secure.engine.port) as proxy:
+        secure.environment = {
+            "BUILDKITE_ANALYTICS_API_URL": "https://engine.test/v1",
+            "HTTPS_PROXY": f"socks5h://{proxy.address}",
+            "REQUESTS_CA_BUNDLE": str(secure.path / "authority.pem"),
+        }
+        run = secure.test(TEST, watched=False)
+    assert "1 result uploaded" in run.said[0], run.said
+    assert proxy.hosts == ["engine.test"]
+
+
+#: Passwords in URLs that can be read, and in some that cannot.
+CREDENTIALS = [
+    "user:S3CRET@",
+    "user:S3/CRET@",
+    "user:S3#CRET@",
+    "user:12/S3CRET@",
+    "S3CRET:@",
+    "us er:S3CRET@",
+]
+
+
+@pytest.mark.parametrize("debug", ["true", "false"])
+@pytest.mark.parametrize("credentials", CREDENTIALS)
+def test_credentials_in_urls_are_not_printed(secure: Project, credentials: str, debug: str) -> None:
+    """Those of the API's URL stood in each error, those of a proxy in some."""
+    secure.environment = {
+        "BUILDKITE_ANALYTICS_DEBUG_ENABLED": debug,
+        "BUILDKITE_ANALYTICS_UPLOAD_TIMEOUT": "0.5",
+    }
+    variables = {
+        "BUILDKITE_ANALYTICS_API_URL": f"https://{credentials}127.0.0.1:9/v1?k=S3CRET",
+        "HTTPS_PROXY": f"http://{credentials}127.0.0.1:9",
+    }
+    secure.environment["BUILDKITE_ANALYTICS_API_URL"] = "https://engine.test/v1"
+    for name, value in variables.items():
+        secure.environment[name] = value
+        run = secure.test(TEST, "-v", watched=False)
+        shown = run.stdout + run.stderr
+        assert "1 result not uploaded" in shown
+        shown += secure.command("env").stdout
+        for part in ("S3", "CRET"):
+            assert part not in shown
+        secure.environment["BUILDKITE_ANALYTICS_API_URL"] = "https://engine.test/v1"
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["https//internal.example/v1", "ftp://internal.example/v1", "internal.example", "https://a b/"],
+)
+def test_a_place_that_cannot_be_read(secure: Project, url: str) -> None:
+    """Results went to production."""
+    with Proxy(secure.engine.port) as proxy:
+        secure.environment = {
+            "BUILDKITE_ANALYTICS_API_URL": url,
+            "HTTPS_PROXY": f"http://{proxy.address}",
+            "REQUESTS_CA_BUNDLE": str(secure.path / "authority.pem"),
+        }
+        run = secure.test(TEST, "--json=results.json", watched=False)
+        assert proxy.requests == []
+    assert run.status == 0
+    said = "\n".join(run.said)
+    assert "1 result not uploaded: it is not known where to" in said
+    assert "BUILDKITE_ANALYTICS_API_URL must be a URL that begins with https://" in said
+    assert "to try again: buildkite-test-collector upload" in said
+    assert not secure.engine.requests
+    assert (secure.path / "results.json").exists()
+
+
+@pytest.mark.parametrize("kind", ["empty directory", "no store"])
+def test_a_python_without_certificates(secure: Project, kind: str) -> None:
+    """What was named was taken for what was loaded, so that nobody was trusted."""
+    (secure.path / "empty").mkdir()
+    nothing = str(secure.path / "empty" / "nothing")
+    secure.environment = {
+        "SSL_CERT_DIR": str(secure.path / "empty"),
+        "SSL_CERT_FILE": "" if kind == "empty directory" else nothing,
+    }
+    secure.write(
+        {
+            "trust.py": """
+                from _buildkite_test_collector.net.trust import trusted
+
+                print(len(trusted().get_ca_certs()))
+            """
+        }
+    )
+    done = secure.run("trust.py")
+    assert done.returncode == 0, done.stderr
+    assert int(done.stdout) > 50
 
 
 def test_a_proxy(secure: Project) -> None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from math import inf
-from typing import Callable
 
 from .clock import Clock
 

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Callable
+from collections.abc import Callable
+from typing import Any
 
+from .courier.launch import Launch
 from .courier.waiting import CourierWait
 from .deadline import Deadline, now
 from .delivery.report import INTERRUPTED, DeliveryReport
 from .journal.receipts import Receipts
-
-if TYPE_CHECKING:
-    from .courier.launch import Launch
-    from .delivery.delivery import Delivery
-    from .journal.run_directory import RunDirectory
-    from .journal.writer import Journal
-    from .settings import Settings
+from .journal.run_directory import RunDirectory
+from .journal.writer import Journal
+from .settings import Settings
 
 #: How long a courier may take to begin before it is told, in seconds. One that has less time is not
 #: worth waiting for.
@@ -50,7 +48,7 @@ class Ending:
         self._directory = directory
         self._latest = latest
         self._progress = progress
-        self._delivery: Delivery | None = None
+        self._delivery: Any = None
 
     def deliver(self, launch: Launch | None) -> None:
         """Deliver, by the courier if one was launched and does it."""

@@ -4,20 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import os
-from typing import TYPE_CHECKING, Any
+from collections.abc import Generator
+from typing import Any
 
 import pytest
 
 # Clocks and the working directory are held from here on, before any conftest.
 from .clock import Clock as Clock
 from .settings import Settings, add_contested, add_settings
-
-if TYPE_CHECKING:
-    from collections.abc import Generator
-
-    from .recording.evidence import Evidence
-    from .session import Session
-    from .spans.collector import SpanCollector
 
 #: What the controller puts into the input of a worker whose evidence is wanted: whether the run is
 #: uploaded.
@@ -26,9 +20,9 @@ WORKER_INPUT = "buildkite_test_collector"
 #: The variable that marks the courier: what was started as such by mistake may run pytest.
 GUARD = "BUILDKITE_TEST_COLLECTOR_IS_COURIER"
 
-_evidence = pytest.StashKey["Evidence"]()
+_evidence = pytest.StashKey[Any]()
 _lost = pytest.StashKey["list[tuple[str, str]]"]()
-_session = pytest.StashKey["Session"]()
+_session = pytest.StashKey[Any]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -136,8 +130,7 @@ def pytest_configure_node(node: Any) -> None:
         node.workerinput[WORKER_INPUT] = node.config.stash[_session].is_uploaded
 
 
-@pytest.fixture(scope="session")
-def spans(request: pytest.FixtureRequest) -> SpanCollector:
+def _spans(request: pytest.FixtureRequest) -> Any:
     """Record spans for the test that is running: `record`, `measure`, `current_test`."""
     from .recording.evidence import ThreadWatch
     from .spans.collector import SpanCollector
@@ -149,7 +142,11 @@ def spans(request: pytest.FixtureRequest) -> SpanCollector:
     return SpanCollector(evidence)
 
 
-def _watch(config: pytest.Config, evidence: Evidence) -> Evidence:
+# No decorator: beartype, which decorates whatever is defined here, would take the fixture away.
+spans = pytest.fixture(scope="session", name="spans")(_spans)
+
+
+def _watch(config: pytest.Config, evidence: Any) -> Any:
     config.stash[_evidence] = evidence
     config.pluginmanager.register(evidence)
     return evidence

@@ -8,26 +8,23 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import TYPE_CHECKING
+from typing import Any
 
 import pytest
 
+from .courier.launch import Launch
+from .delivery.report import DeliveryReport
 from .ending import Ending
 from .journal.places import claim, mark_as_sent
 from .journal.run_directory import RunDirectory
 from .journal.writer import Journal
+from .recording.evidence import Evidence
 from .recording.recorder import Recorder
+from .settings import Settings
 from .surroundings.bktec import doubled_upload
 from .surroundings.run_started import run_started
 from .terminal import COMMAND, NAME, ProgressLine, journal_notes, lines
 from .text import without_secret
-
-if TYPE_CHECKING:
-    from .courier.launch import Launch
-    from .delivery.report import DeliveryReport
-    from .recording.evidence import Evidence
-    from .recording.termination import Termination
-    from .settings import Settings
 
 #: What is never let out of here. Mocks that a test has left behind raise what fails a test, and
 #: that is no `Exception`. Ctrl-C and an exit pass.
@@ -51,7 +48,7 @@ class Session:
         self._journal: Journal | None = None
         self._directory: RunDirectory | None = None
         self._launch: Launch | None = None
-        self._termination: Termination | None = None
+        self._termination: Any = None
         self._ending: Ending | None = None
         self._errors: list[str] = []
         self._notes: list[str] = []

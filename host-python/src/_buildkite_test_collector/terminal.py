@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable
+import pytest
 
-    import pytest
-
-    from .delivery.report import DeliveryReport
-    from .journal.writer import Journal
+from .delivery.report import DeliveryReport
+from .journal.writer import Journal
 
 #: What sends the events of a run that were kept.
 COMMAND = "buildkite-test-collector upload"

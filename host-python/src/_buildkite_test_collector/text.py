@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import math
 import re
-from typing import Any, Callable
+from collections.abc import Callable
+from typing import Any
 
 #: How deep containers may lie in each other; deeper ones become texts.
 DEPTH = 8

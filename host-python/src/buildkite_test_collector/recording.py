@@ -16,10 +16,12 @@ import json
 import os
 import threading
 import traceback
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from _buildkite_test_collector.clock import Clock
+from _buildkite_test_collector.delivery.report import DeliveryReport
 from _buildkite_test_collector.ending import Ending
 from _buildkite_test_collector.journal.places import claim
 from _buildkite_test_collector.journal.run_directory import RunDirectory
@@ -27,11 +29,6 @@ from _buildkite_test_collector.journal.writer import Journal
 from _buildkite_test_collector.settings import Settings
 from _buildkite_test_collector.surroundings.run_started import run_started
 from _buildkite_test_collector.text import plain
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
-
-    from _buildkite_test_collector.delivery.report import DeliveryReport
 
 
 class Recording:

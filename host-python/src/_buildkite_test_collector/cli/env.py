@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from ..component.component import Component
 from ..net.url import shown
-from ..settings import TABLE
+from ..settings import TABLE, Settings
 from ..settings.setting import SECRET
 from ..surroundings.run_started import SETTINGS
-
-if TYPE_CHECKING:
-    from ..component.component import Component
-    from ..settings import Settings
 
 
 def overview(component: Component, run_started: str, settings: Settings) -> str:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 import os
 import sys
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Callable
 
 from .. import private
 from ..deadline import Deadline
@@ -16,13 +16,9 @@ from ..journal.lock import JournalLock
 from ..journal.reader import JournalReader
 from ..journal.receipts import Receipts
 from ..journal.run_directory import RunDirectory, run_directories
+from ..settings import Settings
 from ..surroundings.run_started import run_started
 from ..terminal import lines
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from ..settings import Settings
 
 #: Exit statuses: all was accepted; some was not, and remains; a file holds no results.
 ALL, SOME, BAD_INPUT = 0, 1, 2

@@ -9,12 +9,9 @@ from __future__ import annotations
 import contextlib
 import mmap
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ..errors import ComponentError
-
-if TYPE_CHECKING:
-    from wasmtime import Config
 
 #: The component that the package carries.
 PACKAGED = Path(__file__).with_name("collector.wasm")
@@ -65,7 +62,7 @@ def load_code(path: Path, size: int) -> tuple[Any, Any, bool]:
     return engine, component.Component(engine, path.read_bytes()), False
 
 
-def _config(**more: str) -> Config:
+def _config(**more: str) -> Any:
     """Return how wasmtime runs the component, with more settings for how it is compiled."""
     from wasmtime import Config
 

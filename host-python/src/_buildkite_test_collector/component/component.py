@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, NamedTuple
 
 from ..errors import ComponentError
 from .code import MEMORY_IS_SHORT, PACKAGED, load_code
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-    from pathlib import Path
 
 INTERFACE = "buildkite:test-collector/collector@2.0.0"
 

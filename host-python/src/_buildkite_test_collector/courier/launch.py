@@ -11,17 +11,14 @@ import os
 import signal
 import sys
 import time
-from typing import TYPE_CHECKING
 
 from .. import process
 from ..deadline import now
+from ..journal.run_directory import RunDirectory
+from ..settings import Settings
 from ..version import __version__
 from .job import JOB_LIMIT, Job
 from .processors import usable_processors
-
-if TYPE_CHECKING:
-    from ..journal.run_directory import RunDirectory
-    from ..settings import Settings
 
 #: The variable that keeps the plugin quiet in whatever is started here by mistake; `plugin` has it,
 #: too, which must not import this.

@@ -10,16 +10,15 @@ import contextlib
 import os
 import signal
 import time
-from typing import TYPE_CHECKING, Any, Callable
+from collections.abc import Callable
+from typing import Any
 
 from .. import private, process
 from ..deadline import now
 from ..delivery.report import DeliveryReport
 from ..journal.lock import JournalLock
+from ..journal.run_directory import RunDirectory
 from .status import DELIVERING, FINISHED, TAKEN_OVER, read_status, write_status
-
-if TYPE_CHECKING:
-    from ..journal.run_directory import RunDirectory
 
 #: How often the status is looked at, in seconds.
 POLL_INTERVAL = 0.005

@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 import contextlib
-from typing import TYPE_CHECKING
 
 from ..component.code import INTERPRET_MAX_BYTES
 from ..component.component import Component, Run
-from ..deadline import now
+from ..deadline import Deadline, now
 from ..errors import ComponentError
-from ..journal.reader import RECEIPT
-from .outputs import Context, wanted_outputs
+from ..journal.reader import RECEIPT, JournalReader
+from ..journal.receipts import Receipts
+from ..settings import Settings
+from .context import Context, Progress
+from .outputs import wanted_outputs
 from .report import INTERRUPTED, DeliveryReport
-
-if TYPE_CHECKING:
-    from ..deadline import Deadline
-    from ..journal.reader import JournalReader
-    from ..journal.receipts import Receipts
-    from ..settings import Settings
-    from .outputs import Progress
 
 #: What the last event of a run in order begins with.
 RUN_FINISHED = '{"event":"run-finished"'

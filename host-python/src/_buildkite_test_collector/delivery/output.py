@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol, runtime_checkable
 
-if TYPE_CHECKING:
-    from ..component.component import Run
+from ..component.component import Run
 
 
+@runtime_checkable
 class Output(Protocol):
     """A place where a run goes.
 

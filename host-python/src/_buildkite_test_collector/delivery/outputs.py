@@ -2,32 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Callable, NamedTuple
+from collections.abc import Callable
 
-if TYPE_CHECKING:
-    from ..deadline import Deadline
-    from ..journal.receipts import Receipts
-    from ..settings import Settings
-    from .output import Output
-    from .report import DeliveryReport
-
-#: Is told how many results were sent, how many wait, and how many tries the last upload took.
-Progress = Callable[[int, int, int], None]
-
-
-class Context(NamedTuple):
-    """What an output has to do with."""
-
-    #: What is wanted.
-    settings: Settings
-    #: What became of it, for people.
-    report: DeliveryReport
-    #: Where to keep what a server has accepted.
-    receipts: Receipts
-    #: By when it must have arrived; while it does not run yet, the tests do.
-    deadline: Deadline
-    #: Is told of each upload.
-    progress: Progress
+from .context import Context
+from .output import Output
 
 
 def _results_file(context: Context) -> Output:

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from ..component.component import RejectedLine, Summary
+from typing import Any
 
 #: What is said where somebody has no patience with a delivery.
 INTERRUPTED = "the delivery was interrupted"
@@ -37,9 +34,9 @@ class DeliveryReport:
         #: What goes well, for whoever looks for faults: a line a request.
         self.debug: list[str] = []
         #: What happened in the run; none where the component was not asked. Not passed on.
-        self.summary: Summary | None = None
+        self.summary: Any = None
         #: Lines of the journal that are no events. Not passed on.
-        self.rejected: list[RejectedLine] = []
+        self.rejected: list[Any] = []
 
     @property
     def is_complete(self) -> bool:

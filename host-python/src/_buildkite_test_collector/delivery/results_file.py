@@ -6,18 +6,14 @@ import contextlib
 import os
 import shutil
 import tempfile
+from collections.abc import Iterator
 from math import inf
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from ..component.component import Run
 from ..errors import ResultsFileError
 from ..text import decoded, encoded, valid_unicode
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from ..component.component import Run
-    from .outputs import Context
+from .context import Context
 
 #: How many results are taken at once.
 RESULTS_AT_ONCE = 1_000

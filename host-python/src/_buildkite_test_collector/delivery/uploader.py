@@ -5,10 +5,11 @@ from __future__ import annotations
 import contextlib
 import gzip
 import re
+from collections.abc import Callable, Iterator
 from functools import partial
 from queue import Empty, SimpleQueue
 from threading import Thread
-from typing import TYPE_CHECKING, Callable
+from typing import Union
 
 from ..deadline import now
 from ..errors import UploadError
@@ -16,17 +17,11 @@ from ..net.connections import Connections
 from ..net.tries import PASSING, Tries, Window
 from ..net.trouble import describe_error
 from ..net.url import Url
+from ..settings import Settings
 from ..version import __version__
 from .answer import Answer, describe_refusal, describe_stranger, read_answer
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from typing import Union
-
-    from ..settings import Settings
-
-    # Here, since `typing` would hold on to the classes, and by them to the whole run.
-    Fate = Union[Answer, UploadError]  #: What became of a body.
+Fate = Union[Answer, UploadError]
 
 #: How long a server may take to connect, and between two pieces of an answer, in seconds.
 SOCKET_TIMEOUT = 30.0
@@ -144,7 +139,7 @@ class Uploader:
                 body, fate = self._done.get(timeout=seconds) if seconds else self._done.get_nowait()
                 self.under_way -= 1
                 body.is_under_way = False
-                seconds = 0
+                seconds = 0.0
                 yield body, fate
 
     def close(self) -> None:

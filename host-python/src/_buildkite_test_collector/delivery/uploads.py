@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from math import inf
-from typing import TYPE_CHECKING
 
+from ..component.component import Run
 from ..deadline import now
 from ..errors import UploadError
+from .answer import Answer
+from .context import Context
 from .uploader import FAILURES, Body, Uploader
-
-if TYPE_CHECKING:
-    from ..component.component import Run
-    from .answer import Answer
-    from .outputs import Context
 
 #: How long a server that has failed is left alone while the tests run, in seconds.
 RETRY_INTERVAL = 10.0
@@ -86,7 +83,7 @@ class Uploads:
 
     def update(self) -> None:
         """See to what was answered, and whether receipts that could not be written can be now."""
-        self._collect(0)
+        self._collect(0.0)
         self._receipts.flush()
 
     def due_in(self) -> float:
@@ -116,7 +113,7 @@ class Uploads:
                 uploader.until = self._deadline.until()
                 self._collect(min(seconds, POLL_INTERVAL))
             uploader.close()
-            self._collect(0)
+            self._collect(0.0)
         self._report.not_uploaded = sum(body.results for body in self._bodies)
         if self._bodies:
             first = self._bodies[0]

@@ -7,7 +7,7 @@ bounded, and short beside what it saves.
 
 from __future__ import annotations
 
-from typing import Callable
+from collections.abc import Callable
 
 from ..clock import Clock
 

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import os
-from typing import TYPE_CHECKING
 
 from .. import private
 from .run_directory import RunDirectory, run_directories
-
-if TYPE_CHECKING:
-    from .writer import Journal
+from .writer import Journal
 
 #: The last line of a journal of which all was accepted: a receipt for no execution.
 ALL_SENT = '{"event":"uploaded","executions":[]}\n'

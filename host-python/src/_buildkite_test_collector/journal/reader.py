@@ -5,12 +5,9 @@ from __future__ import annotations
 import contextlib
 import os
 import stat
-from typing import TYPE_CHECKING, Callable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from .. import private
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
 
 #: How much is read at once, in bytes.
 BLOCK = 256 * 1024

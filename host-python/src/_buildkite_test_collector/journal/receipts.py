@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import os
-from typing import TYPE_CHECKING, Callable
+from collections.abc import Callable
 
 from .. import private
 from .append import append_lines
-
-if TYPE_CHECKING:
-    from .writer import Journal
+from .writer import Journal
 
 #: How much of a file of receipts is read, in bytes: one takes some 60 for up to 5,000 results.
 RECEIPTS_LIMIT = 64 << 20

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import os
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Callable
 
 from .. import private
 from ..clock import Clock
 from ..text import SHORTEST_SECRET, valid_unicode
 from .pace import Pace
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 #: How many bytes of events wait in memory at most where no file takes them.
 PENDING_LIMIT = 64 << 20

@@ -5,19 +5,16 @@ from __future__ import annotations
 import contextlib
 import ipaddress
 import os
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ..errors import UploadError
 from .url import Url
-
-if TYPE_CHECKING:
-    from urllib3 import PoolManager
 
 #: What the name of a SOCKS proxy's scheme begins with.
 SOCKS = "socks"
 
 
-def connections(url: Url, **kwargs: Any) -> PoolManager:
+def connections(url: Url, **kwargs: Any) -> Any:
     """Return what makes connections to a place, through a proxy where there is one.
 
     Raises:
@@ -77,7 +74,7 @@ def _is_in_excepted_network(host: str) -> bool:
     return False
 
 
-def _socks(proxy: Url, kwargs: dict[str, Any]) -> PoolManager:
+def _socks(proxy: Url, kwargs: dict[str, Any]) -> Any:
     try:
         from urllib3.contrib.socks import SOCKSProxyManager
     except ImportError:

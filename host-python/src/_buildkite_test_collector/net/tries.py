@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import random
+from collections.abc import Callable
 from io import BytesIO
 from threading import Event
-from typing import TYPE_CHECKING, Any, Callable
+from typing import Any
 
 from ..deadline import now
 from .trouble import describe_error
-
-if TYPE_CHECKING:
-    from urllib3 import BaseHTTPResponse, Retry
 
 #: How often a body is sent again.
 RETRIES = 5
@@ -79,9 +77,9 @@ class Tries:
         self.window.trouble = describe_error(error)
         self.is_unknown |= self.stream.tell() >= self._size
 
-    def retry(self) -> Retry:
+    def retry(self) -> Any:
         """Return when to send again: after a pause, which the server may ask for."""
-        policy: Retry = _policy()(
+        policy: Any = _policy()(
             self,
             total=RETRIES,
             status_forcelist=PASSING,
@@ -109,7 +107,7 @@ def _policy() -> Any:
             self,
             method: str | None = None,
             url: str | None = None,
-            response: BaseHTTPResponse | None = None,
+            response: Any | None = None,
             error: Exception | None = None,
             *args: Any,
             **kwargs: Any,
@@ -126,11 +124,11 @@ def _policy() -> Any:
             self.tries.count += 1
             return retry
 
-        def sleep(self, response: BaseHTTPResponse | None = None) -> None:
+        def sleep(self, response: Any | None = None) -> None:
             asked = None if response is None else self.get_retry_after(response)
             self.tries.window.wait(self.get_backoff_time() if asked is None else asked)
 
-        def get_retry_after(self, response: BaseHTTPResponse) -> float | None:
+        def get_retry_after(self, response: Any) -> float | None:
             with contextlib.suppress(InvalidHeader):
                 asked = super().get_retry_after(response)
                 if asked is not None:

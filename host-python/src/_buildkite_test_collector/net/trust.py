@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import os
 import re
-from typing import TYPE_CHECKING
+import ssl
 
 from ..errors import UploadError
-
-if TYPE_CHECKING:
-    import ssl
 
 #: The variables by which programs are told of certificates to trust, a file or a directory.
 #: OpenSSL itself reads `SSL_CERT_FILE` and `SSL_CERT_DIR`.

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
-from urllib.parse import quote, unquote, urlsplit
-
-if TYPE_CHECKING:
-    from urllib.parse import SplitResult
+from typing import NamedTuple
+from urllib.parse import SplitResult, quote, unquote, urlsplit
 
 #: The ports that a URL need not name.
 PORTS = {"http": 80, "https": 443}

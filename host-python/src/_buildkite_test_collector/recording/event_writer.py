@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from json.encoder import encode_basestring
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
+from ..journal.writer import Journal
 from ..text import encoded
+from .failure import Failure
 from .identity import identity
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-    from pathlib import Path
-
-    from ..journal.writer import Journal
-    from .failure import Failure
 
 _quoted = encode_basestring
 

@@ -6,8 +6,9 @@ owns the run as they carry the report itself.
 
 from __future__ import annotations
 
+from collections.abc import Generator
 from contextvars import ContextVar
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pluggy
 import pytest
@@ -15,12 +16,6 @@ import pytest
 from ..clock import Clock
 from .identity import identity
 from .tags import read_tags
-
-if TYPE_CHECKING:
-    from collections.abc import Generator
-
-    from ..spans.buffer import SpanBuffer
-    from ..spans.data import TestData
 
 #: The attribute of a report that holds its evidence.
 ATTRIBUTE = "_buildkite_evidence"
@@ -47,7 +42,7 @@ class LocalTest:
         #: Its tags, if there are any.
         self.tags: list[list[Any]] | None = None
         #: Spans on their way to a report; most tests never record one.
-        self.spans: SpanBuffer | None = None
+        self.spans: Any = None
 
 
 class Evidence:
@@ -178,7 +173,7 @@ class Evidence:
         test = _of_thread.get()
         return self.current if test is None else self.of_item(test)
 
-    def spans(self) -> SpanBuffer:
+    def spans(self) -> Any:
         """Return what takes spans for the test that is running."""
         test = self.local_test()
         if test.spans is None:
@@ -187,7 +182,7 @@ class Evidence:
             test.spans = SpanBuffer()
         return test.spans
 
-    def current_test(self) -> TestData | None:
+    def current_test(self) -> Any:
         """Return the test that is running in this process."""
         from ..spans.data import TestData
 
@@ -238,7 +233,7 @@ class WorkerEvidence(Evidence):
 
 
 #: Where an item keeps its test, if that is not the last one that began.
-LOCAL_TEST: pytest.StashKey[LocalTest] = pytest.StashKey()
+LOCAL_TEST = pytest.StashKey[LocalTest]()
 
 
 def take(report: pytest.TestReport) -> Any:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    import pytest
+import pytest
 
 #: A failure as a `phase` event carries it: `reason`, `expanded` and `backtrace`, each optional.
 Failure = dict[str, Any]

@@ -5,13 +5,11 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from types import FrameType
+from typing import Optional
 
-if TYPE_CHECKING:
-    from types import FrameType
-    from typing import Callable, Optional
-
-    Handler = Callable[[int, Optional[FrameType]], None]
+Handler = Callable[[int, Optional[FrameType]], None]
 
 # What is registered for forks stays until the process ends, and all that its module knows stays
 # with it. pytest's loader, which pytest puts here, knows the whole run.

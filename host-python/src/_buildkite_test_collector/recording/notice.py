@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+
+import pytest
 
 from ..settings.values import NO
 from ..surroundings.nesting import IN_A_TEST
 from ..terminal import NAME
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    import pytest
 
 
 class Notice:

@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Generator
+from typing import Any
 
 import pytest
 
 from ..clock import START_DIRECTORY, Clock
+from ..journal.writer import Journal
 from .attempts import FINISHED, PHASES, Attempt, Attempts
 from .event_writer import EventWriter
-from .evidence import ATTRIBUTE, take
-from .failure import failures, reason_only
-
-if TYPE_CHECKING:
-    from collections.abc import Generator
-
-    from ..journal.writer import Journal
-    from .evidence import Evidence
-    from .failure import Failure
+from .evidence import ATTRIBUTE, Evidence, take
+from .failure import Failure, failures, reason_only
 
 #: The tag by which bktec knows an execution as an error of pytest's collection.
 COLLECTION_ERROR_TAG = "test.pytest_collection_error"

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import pytest
 
 from .tags import read_tags
-
-if TYPE_CHECKING:
-    import pytest
 
 
 class TagFilter:

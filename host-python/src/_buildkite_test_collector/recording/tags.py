@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import pytest
 
 from ..text import plain
-
-if TYPE_CHECKING:
-    import pytest
 
 #: The marker that tags an execution.
 MARKER = "execution_tag"

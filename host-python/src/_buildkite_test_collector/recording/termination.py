@@ -5,15 +5,13 @@ from __future__ import annotations
 import os
 import signal
 import threading
-from typing import TYPE_CHECKING, Callable
+from collections.abc import Callable
+from types import FrameType
 
 import pytest
 
 from ..clock import Clock
 from . import forks
-
-if TYPE_CHECKING:
-    from types import FrameType
 
 #: Within how many seconds the run must have ended: CI systems wait for ten.
 SECONDS = 8.0

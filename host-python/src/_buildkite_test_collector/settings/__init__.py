@@ -8,16 +8,14 @@ default. What is empty counts as not set.
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Any, Callable
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import pytest
 
 from .conflicts import is_contested, taken_options
 from .setting import PREFIX, Setting
 from .values import base_url, number, one_of, whole_number, yes_or_no
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    import pytest
 
 #: Where Test Engine takes uploads
 #: (https://buildkite.com/docs/test-engine/test-collection/importing-json).

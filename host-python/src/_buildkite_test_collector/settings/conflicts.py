@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    import pytest
+import pytest
 
 #: Options that plugins of others have, too, and the module by which one knows these.
 CONTESTED = {"--json": "pytest_json"}

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Callable
+from collections.abc import Callable, Container, Iterable, Mapping
+from typing import Any
+
+import pytest
 
 from .conflicts import is_contested
-
-if TYPE_CHECKING:
-    from collections.abc import Container, Iterable, Mapping
-
-    import pytest
 
 #: What variables of ours begin with.
 PREFIX = "BUILDKITE_ANALYTICS_"

@@ -6,7 +6,7 @@ Each reader raises `ValueError` with what is allowed.
 from __future__ import annotations
 
 import contextlib
-from typing import Callable
+from collections.abc import Callable
 
 #: How yes and no are written, in any case.
 YES, NO = frozenset(("1", "true", "yes", "on")), frozenset(("0", "false", "no", "off"))

@@ -6,13 +6,11 @@ from collections import deque
 from contextvars import ContextVar
 from datetime import timedelta
 from itertools import count
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ..clock import Clock
 from ..text import plain
-
-if TYPE_CHECKING:
-    from .data import TestSpan
+from .data import TestSpan
 
 #: The innermost span that is being measured in this task or thread.
 _innermost: ContextVar[int | None] = ContextVar("buildkite_test_collector_span", default=None)

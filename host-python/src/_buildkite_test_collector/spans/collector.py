@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-
-    from ..recording.evidence import Evidence
-    from .data import Section, TestData, TestSpan
+from ..recording.evidence import Evidence
+from .data import Section, TestData, TestSpan
 
 
 class SpanCollector:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 from ..clock import Clock
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 #: What Test Engine knows as sections. Others are sent as annotations.
 Section = Literal["http", "sql", "sleep", "annotation"]

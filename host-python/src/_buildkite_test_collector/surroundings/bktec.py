@@ -1,18 +1,16 @@
-"""bktec, Buildkite's test splitter, which runs pytest and may upload its results by itself
-(https://buildkite.com/docs/test-engine/bktec/configuring).
+"""bktec, Buildkite's test splitter, which runs pytest and may upload its results by itself.
+
+https://buildkite.com/docs/test-engine/bktec/configuring
 """
 
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+
+import pytest
 
 from ..settings.values import YES
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    import pytest
 
 #: Has bktec upload the file of `--junit-xml`.
 UPLOADS_RESULTS = "BUILDKITE_TEST_ENGINE_UPLOAD_RESULTS"

@@ -11,10 +11,8 @@ import json
 import os
 import re
 import stat
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 #: How much of a file is read, in bytes; what is larger tells nothing.
 LARGEST = 4 * 1024 * 1024

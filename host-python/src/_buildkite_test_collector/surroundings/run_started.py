@@ -8,16 +8,13 @@ import re
 import sys
 import time
 import uuid
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from ..settings import Settings
 from ..text import valid_unicode
 from ..version import __version__
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from ..settings import Settings
 
 #: The format of the events that this version writes.
 FORMAT = 1

@@ -1,0 +1,100 @@
+"""Programs that check annotations while others run: beartype and typeguard."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from .project import Project
+
+#: Evaluates every annotation of the package; prints those that cannot be.
+EVALUATE = """
+    import importlib, inspect, pkgutil, typing
+
+    import _buildkite_test_collector, buildkite_test_collector
+
+    PROGRAMS = ("__main__", "deliver_test_results")
+    for package in (_buildkite_test_collector, buildkite_test_collector):
+        for info in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+            if info.name.endswith(PROGRAMS):
+                continue
+            module = importlib.import_module(info.name)
+            for thing in list(vars(module).values()):
+                if getattr(thing, "__module__", None) != module.__name__:
+                    continue
+                for each in (thing, *(vars(thing).values() if inspect.isclass(thing) else ())):
+                    each = getattr(each, "fget", getattr(each, "__func__", each))
+                    if inspect.isfunction(each) or inspect.isclass(each):
+                        print("evaluated", each)
+                        try:
+                            typing.get_type_hints(each)
+                        except Exception as error:
+                            print("FAILED", module.__name__, each, error)
+"""
+
+TESTS = """
+    import pytest
+
+    @pytest.mark.execution_tag("team", "shop")
+    def test_passes(spans):
+        with spans.measure("annotation", {"content": "it"}):
+            assert spans.current_test().name == "test_passes"
+
+    def test_fails():
+        assert 1 == 2
+"""
+
+#: Ways in which a checker comes to our package, as files of a project.
+CHECKERS = {
+    "beartype in a conftest": {
+        "conftest.py": "from beartype.claw import beartype_all\nbeartype_all()\n"
+    },
+    "beartype before plugins": {
+        "checker.py": """
+            from beartype.claw import beartype_package
+
+            beartype_package("_buildkite_test_collector")
+            beartype_package("buildkite_test_collector")
+        """
+    },
+    "typeguard": {
+        "checker.py": """
+            from typeguard import install_import_hook
+
+            install_import_hook(["_buildkite_test_collector", "buildkite_test_collector"])
+        """
+    },
+}
+
+
+@pytest.mark.skipif("sys.version_info < (3, 10)", reason="`X | Y` is newer than this Python")
+def test_annotations_can_be_evaluated(project: Project) -> None:
+    project.write({"evaluate.py": EVALUATE})
+    done = project.run("evaluate.py")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.count("evaluated") > 300
+    assert [line for line in done.stdout.splitlines() if line.startswith("FAILED")] == []
+
+
+@pytest.mark.parametrize("checker", CHECKERS)
+def test_a_run(project: Project, checker: str) -> None:
+    """Annotations named what only mypy knew, or took an `int` for a `float`."""
+    pytest.importorskip("beartype" if "beartype" in checker else "typeguard")
+    project.write(CHECKERS[checker])
+    plugin = ["-p", "checker"] if "checker.py" in CHECKERS[checker] else []
+    project.environment = {"PYTHONPATH": "."}
+    # Checked alone is what runs in pytest's process.
+    run = project.test(TESTS, *plugin, "-W", "error")
+
+    assert run.status == 1
+    assert "Error" not in "".join(run.said)
+    assert {event["name"] for event in run.journal if event["event"] == "test-started"} == {
+        "test_passes",
+        "test_fails",
+    }
+    assert run.recorded == {"passed": 1, "failed": 1}
+    assert json.dumps(run.journal).count('"annotation"') == 1
+    if "conftest" not in checker:
+        # There wasmtime is checked as well, which does not stand that in pytest's own process.
+        assert run.outcomes == {"test_passes": "passed", "test_fails": "failed"}
