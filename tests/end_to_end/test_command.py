@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+import pytest
+
 from .project import TOKEN
 
 if TYPE_CHECKING:
@@ -39,3 +41,18 @@ def test_env_prints_what_a_run_sends(project: Project) -> None:
 
     assert run.status == 0
     assert json.loads(done.stdout) == project.engine.requests[0].body["run_env"]
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "ascii", "utf-8"])
+def test_a_terminal_that_lacks_characters(project: Project, encoding: str) -> None:
+    """It was a `UnicodeEncodeError`."""
+    project.environment = {
+        "PYTHONIOENCODING": encoding,
+        "BUILDKITE_BUILD_ID": "build-1",
+        "BUILDKITE_MESSAGE": "to the moon \U0001f680",
+    }
+    for arguments in (["env"], ["env", "--json"], ["upload", "no-such-\U0001f680"]):
+        done = project.command(*arguments)
+        assert "Traceback" not in done.stderr
+        shown = done.stdout + done.stderr
+        assert ("\U0001f680" if encoding == "utf-8" else "\\U0001f680") in shown

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from stand_in import TestEngine, faults
+from stand_in.exchange import Exchange
 
 from .aftermath import Aftermath
 from .project import TOKEN, Project
@@ -46,6 +47,26 @@ class Row:
     environment: dict[str, str] = field(default_factory=dict)
 
 
+JSON = {"Content-Type": "application/json"}
+
+#: What is said of an answer of success that somebody else gave.
+NOT_OURS = "10 results not uploaded: "
+
+
+class Interim:
+    """Answers that say that the answer is to come, and then that."""
+
+    def __init__(self, *statuses: int) -> None:
+        self._statuses = statuses
+
+    def __call__(self, exchange: Exchange) -> None:
+        """Answers as often as was asked for, and as usual."""
+        usual = exchange.usual()
+        for status in self._statuses:
+            exchange.write(f"HTTP/1.1 {status} Wait\r\nLink: </a>; rel=a\r\n\r\n".encode())
+        exchange.answer(usual, taken=True)
+
+
 SKIPS = {"queued": 0, "skipped": 10, "errors": ["no name\x1b[2J"], "run_url": "not a URL"}
 
 MATRIX = {
@@ -70,12 +91,18 @@ MATRIX = {
     ),
     "a slow drip": Row([faults.Drip(2000)], requests=3),
     "a drip without an end": Row([faults.Drip(2)], 10, 1, "25 results not uploaded", 0, 2),
-    "a broken body": Row([faults.Answer(202, body=b"{", taken=True)], requests=3),
-    "an empty body": Row([faults.Answer(202, body=b"", taken=True)], requests=3),
-    "an endless body": Row([faults.Answer(202, body=b" " * 9_000_000, taken=True)], requests=3),
-    "a body that is no object": Row(
-        [faults.Answer(202, body="[" * 99_999, taken=True)], requests=3
+    # Answers of success that are not Test Engine's: they were taken for it, and the events removed.
+    "a broken body": Row([faults.Answer(202, body=b"{")], 15, 3, NOT_OURS),
+    "an empty body": Row([faults.Answer(204)], 15, 3, NOT_OURS),
+    "a body that is no object": Row([faults.Answer(202, JSON, body="[" * 99_999)], 15, 3, NOT_OURS),
+    "a list": Row([faults.Answer(200, JSON, body=[])], 15, 3, NOT_OURS),
+    "a page to log in at": Row(
+        [faults.Answer(200, {"Content-Type": "text/html"}, "<html>")] * 9, 0, 2, "(text/html)"
     ),
+    "an endless page": Row([faults.Answer(200, body=b" " * 9_000_000)], 15, 3, NOT_OURS),
+    "an endless answer": Row([faults.Answer(202, JSON, b" " * 9_000_000, taken=True)], requests=3),
+    "early hints": Row([Interim(103)], requests=3),
+    "processing": Row([Interim(102, 102, 100, 103)], requests=3),
     "202 that skips": Row(
         [faults.Answer(202, body=SKIPS, taken=True)],
         requests=3,

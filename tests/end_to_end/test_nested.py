@@ -82,3 +82,37 @@ def test_a_run_in_a_test_of_a_suite_that_is_not_uploaded_is_a_run(project: Proje
     project.environment["PYTEST_CURRENT_TEST"] = "test_outer.py::test_it (call)"
     run = project.test("def test_it(): pass")
     assert run.outcomes == {"test_it": "passed"}
+
+
+def test_a_system_without_proc(project: Project) -> None:
+    """On macOS only a run whose parent runs tests was known: `ps` says more."""
+    no_proc = """
+        import os
+
+        _open = os.open
+
+        def no_proc(path, *arguments, **options):
+            if str(path).startswith("/proc/"):
+                raise FileNotFoundError(path)
+            return _open(path, *arguments, **options)
+
+        os.open = no_proc
+    """
+    project.write({"no_proc.py": no_proc})
+    project.environment = {"PYTHONPATH": str(project.path), "PYTEST_PLUGINS": "no_proc"}
+    run = project.test(
+        """
+        import subprocess, sys
+
+        def test_grandchild(tmp_path):
+            (tmp_path / "test_inner.py").write_text("def test_inner(): pass")
+            script = f"{sys.executable} -m pytest -p no_proc {tmp_path}; true"
+            assert b"1 passed" in subprocess.check_output(["sh", "-c", script])
+        """,
+        "-p",
+        "no_proc",
+        # It would ask `/proc`, and not know this process by what `ps` says.
+        "--buildkite-courier=false",
+    )
+    assert run.outcomes == {"test_grandchild": "passed"}
+    assert [result["name"] for result in run.uploaded] == ["test_grandchild"]

@@ -69,3 +69,29 @@ def test_white_space_around_the_token(project: Project, token: str) -> None:
     assert TOKEN not in run.stdout + run.stderr
     is_good = token.strip() == TOKEN
     assert ("1 result uploaded" if is_good else "a character that no token has") in run.said[0]
+
+
+@pytest.mark.parametrize("token", ["t", "run", "upload"])
+def test_a_token_that_is_a_word(tmp_path: Path, token: str) -> None:
+    """Each `t` of our own sentences became `[token]`."""
+    refusal = faults.Answer(422, body={"message": "no upload today"})
+    with TestEngine(token, script=[refusal]) as engine:
+        project = Project(tmp_path, engine)
+        project.token = token
+        run = project.test("def test_it(): pass\n", "--buildkite-upload-batch-size=0")
+    said = "\n".join(run.said)
+    assert "[token]" not in said
+    assert "1 result not uploaded: http://127.0.0.1" in said
+    assert "the upload was not understood (no upload today)" in said
+    assert "buildkite-test-collector upload" in said
+    assert "must be a whole number from 1 to 5000; 500 is used" in said
+
+
+def test_a_server_that_quotes_the_token(tmp_path: Path) -> None:
+    answer = {"skipped": 1, "errors": [f"{TOKEN} has no name"], "run_url": f"http://a/{TOKEN}"}
+    with TestEngine(TOKEN, script=[faults.Answer(202, body=answer, taken=True)]) as engine:
+        run = Project(tmp_path, engine).test("def test_it(): pass\n\n\ndef test_2(): pass\n")
+    assert run.said == [
+        "Buildkite Test Engine: 1 result uploaded to http://a/[token]; "
+        "Test Engine passed over 1 result ([token] has no name)"
+    ]

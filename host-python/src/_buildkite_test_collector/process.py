@@ -1,7 +1,7 @@
 """Processes, told apart from later ones that got the same id.
 
-On Linux from `/proc` (proc(5)), on other systems like it from `ps` (POSIX), which costs a process of
-a few milliseconds; on Windows little is known, and said by empty values.
+On Linux from `/proc` (proc(5)), on other systems like it from `ps` (POSIX), which is a process of a
+few milliseconds; on Windows little is known, and said by empty values.
 """
 
 from __future__ import annotations

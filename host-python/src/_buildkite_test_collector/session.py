@@ -124,6 +124,8 @@ class Session:
         rest = self._directory.rest if path and self._directory is not None else ""
         if not path and self._directory is not None:
             path = self._directory.events
+            if settings.journal:
+                self._directory.write_journal(path)
         return Journal(path, rest, secret=settings.token)
 
     def _start_courier(self, origin: int) -> None:

@@ -20,7 +20,8 @@ def claim(path: str, directory: RunDirectory | None) -> tuple[str, list[str]]:
     """Make a journal's file, and return where that is, and what to say of it.
 
     A journal of a run that is under way is left alone, and one that was not sent is moved aside.
-    Where nothing can be made, the path is returned as it is: the journal finds that out.
+    Where nothing can be made now, the path is returned as it is: perhaps something can be later.
+    Where nothing ever can, as in the place of a device, it is empty.
 
     Args:
         path: Where the user wants it.
@@ -34,7 +35,7 @@ def claim(path: str, directory: RunDirectory | None) -> tuple[str, list[str]]:
             os.close(private.open_new(path))
         except FileExistsError:
             if not os.path.isfile(path):
-                return path, notes
+                return "", [f"the journal cannot be {path}, which is no file"]
             if _is_under_way(path, directory):
                 path = _numbered(wanted, number)
                 continue

@@ -15,7 +15,7 @@ import pytest
 
 from .conflicts import is_contested, taken_options
 from .setting import PREFIX, Setting
-from .values import base_url, number, one_of, whole_number, yes_or_no
+from .values import base_url, number, one_of, whole_number, without_nul, yes_or_no
 
 #: Where Test Engine takes uploads
 #: (https://buildkite.com/docs/test-engine/test-collection/importing-json).
@@ -149,7 +149,7 @@ class Settings:
                 continue
             source, text = found
             try:
-                values[setting.name] = setting.parse(text)
+                values[setting.name] = setting.parse(without_nul(text))
                 sources[setting.name] = source
             except ValueError as error:
                 default = getattr(cls, setting.name)

@@ -20,6 +20,13 @@ URL = (
 )
 
 
+def without_nul(text: str) -> str:
+    """Refuse what a TOML file may hold, and no name of a file."""
+    if "\0" in text:
+        raise ValueError("a text without the character 0")
+    return text
+
+
 def yes_or_no(text: str) -> bool:
     """Read a switch."""
     if text.lower() not in YES | NO:

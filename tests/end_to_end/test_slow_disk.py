@@ -1,0 +1,98 @@
+"""A disk that takes its time: an NFS home, a throttled volume."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from .project import Project
+
+#: Makes writes slow, before anything of ours is loaded, and counts them.
+SLOW_DISK = """
+    import os, time
+
+    _write = os.write
+    writes = []
+
+    def slow_write(descriptor, data):
+        writes.append(len(data))
+        time.sleep({seconds})
+        return _write(descriptor, data)
+
+    os.write = slow_write
+
+    def pytest_unconfigure():
+        with open("writes.txt", "w") as file:
+            print(len(writes), sum(writes), file=file)
+"""
+
+SUITE = """
+    import pytest
+
+    @pytest.mark.parametrize("n", range(300))
+    def test_it(n): pass
+"""
+
+
+def writes(project: Project) -> int:
+    """Return how many writes there were."""
+    return int((project.path / "writes.txt").read_text().split()[0])
+
+
+def test_lines_gather(project: Project) -> None:
+    """Two writes a test, of 15 ms each: half a second of tests took ten."""
+    project.write({"slow_disk.py": SLOW_DISK.format(seconds=0.015)})
+    project.environment = {"PYTHONPATH": "."}
+    run = project.test(SUITE, "-p", "slow_disk")
+
+    assert run.status == 0
+    assert run.counts == {"passed": 300}
+    assert writes(project) < 100
+    assert "is slow (15 ms a write)" in run.said[-1] or "is slow (1" in run.said[-1]
+
+
+def test_one_slow_write_is_an_accident(project: Project) -> None:
+    """What is on disk when a test runs is what a crash leaves: only a slow disk is worth less."""
+    project.write({"slow_disk.py": SLOW_DISK.format(seconds="0.05 if len(writes) == 20 else 0")})
+    project.environment = {"PYTHONPATH": "."}
+    run = project.test(SUITE, "-p", "slow_disk")
+
+    assert run.counts == {"passed": 300}
+    assert writes(project) > 300
+    assert not any("is slow" in line for line in run.said)
+
+
+#: Places that no journal can have.
+PLACES = {
+    "a directory": "{path}",
+    "below a file": "{path}/pytest.ini/events.ndjson",
+    "below nothing": "/proc/nothing/events.ndjson",
+    "a name that is too long": "{path}/" + 300 * "n",
+    "a device": "/dev/full",
+    "an odd character": "{path}/a\\x00b",
+}
+
+
+@pytest.mark.parametrize("state", ["a state directory", "no place at all"])
+@pytest.mark.parametrize("place", PLACES)
+def test_a_journal_in_a_place_that_cannot_be(project: Project, place: str, state: str) -> None:
+    """Nothing was recorded."""
+    name = PLACES[place].format(path=project.path)
+    project.write({"pytest.ini": f"[pytest]\nbuildkite_journal = {name}\n"})
+    if "x00" in name:
+        project.write({"pytest.ini": ""})
+        text = f"[tool.pytest.ini_options]\nbuildkite_journal = {json.dumps('a' + chr(0) + 'b')}\n"
+        (project.path / "pytest.ini").unlink()
+        project.write({"pyproject.toml": text})
+    if state == "no place at all":
+        project.environment = {"XDG_STATE_HOME": "/proc/nothing", "TMPDIR": "/proc/nothing"}
+    project.write({"test_it.py": "def test_passes(): pass\ndef test_fails(): assert False\n"})
+    run = project.pytest("--json=results.json", "--capture=sys", watched=False)
+
+    assert run.status == 1
+    assert {result["name"] for result in run.uploaded} == {"test_passes", "test_fails"}
+    assert len(json.loads(Path(project.path, "results.json").read_text())) == 2
+    assert "2 results uploaded" in run.said[0]
+    assert "journal" in run.said[-1]
