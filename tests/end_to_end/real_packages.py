@@ -201,6 +201,11 @@ class JUnit:
     seconds: float
     tests: dict[Key, Case]
 
+    @property
+    def outcomes(self) -> dict[Key, str]:
+        """How each test ended."""
+        return {key: case.result for key, case in self.tests.items()}
+
     @classmethod
     def read(cls, path: Path) -> JUnit:
         """Read the file."""

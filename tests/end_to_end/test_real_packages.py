@@ -51,7 +51,15 @@ def test_our_account_is_that_of_junit(clean: Project, bench: Bench, package: Pac
         f"--json={clean.path / 'results.json'}",
         f"--buildkite-journal={clean.path / 'events.ndjson'}",
     )
-    without = bench.test(package, clean, "-p", "no:buildkite-test-collector")
+    baseline = clean.path / "without.xml"
+    without = bench.test(
+        package,
+        clean,
+        "-p",
+        "no:buildkite-test-collector",
+        f"--junitxml={baseline}",
+        "--override-ini=junit_family=xunit1",
+    )
 
     assert run.status == without.status == (1 if package.bug else 0)
     counted = terminal_counts(run.stdout)
@@ -59,6 +67,7 @@ def test_our_account_is_that_of_junit(clean: Project, bench: Bench, package: Pac
     compare_reports(run, counted)
 
     results, junit = run.results, JUnit.read(report)
+    assert junit.outcomes == JUnit.read(baseline).outcomes
     (said,) = run.said
     assert said.startswith(f"Buildkite Test Engine: {len(results)} results uploaded to ")
     ours = {key_of(result): result for result in results}
