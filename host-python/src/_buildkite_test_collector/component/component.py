@@ -136,7 +136,9 @@ class Component:
         except ComponentError:
             raise
         except Exception as error:
-            raise ComponentError(f"the component failed in {name}: {error}") from error
+            # wasmtime tells the cause last, behind the stack.
+            cause = (str(error).splitlines() or [""])[-1].strip()
+            raise ComponentError(f"the component failed in {name}: {cause}") from error
 
 
 class Run:

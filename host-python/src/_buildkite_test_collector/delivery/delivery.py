@@ -12,13 +12,15 @@ from ..journal.reader import RECEIPT, JournalReader
 from ..journal.receipts import Receipts
 from ..settings import Settings
 from .context import Context, Progress
+from .feeder import Feeder
 from .outputs import wanted_outputs
 from .report import INTERRUPTED, DeliveryReport
 
 #: What the last event of a run in order begins with.
 RUN_FINISHED = '{"event":"run-finished"'
 
-#: How often the component may trap before the events are kept for another try.
+#: How often the component may trap, but for lines that can be left out, before the events are kept
+#: for another try.
 TRAPS = 2
 
 
@@ -64,6 +66,7 @@ class Delivery:
         self._is_replay = False
         #: Whether nothing is taken, until what is under way has arrived.
         self._is_held = False
+        self._feeder = Feeder()
         self._traps = 0
 
     def prepare(self) -> None:
@@ -134,7 +137,13 @@ class Delivery:
     def _tell_problems(self) -> None:
         self.report.notes += self._reader.notes
         summary = self.report.summary
-        if summary is not None and summary.problem_count:
+        if summary is None:
+            return
+        self.report.notes += [
+            f"the component failed on line {number} of the events, which was left out"
+            for number in self._feeder.left_out
+        ]
+        if summary.problem_count:
             more = summary.problem_count - len(summary.problems)
             self.report.notes += [*summary.problems, *([f"and {more} more"] if more else [])]
 
@@ -145,7 +154,14 @@ class Delivery:
             self._feed_lines(chunk)
 
     def _feed_lines(self, lines: str) -> None:
-        self._started_run().feed(lines)
+        run = self._started_run()
+        try:
+            self._feeder.feed(run, lines)
+        except ComponentError:
+            if self._feeder.may_help():
+                # Less of it is doubtful now.
+                self._traps -= 1
+            raise
         last = lines.rfind("\n", 0, -1) + 1
         self.is_run_over = lines.startswith(RUN_FINISHED, last)
         self._take(is_last=False)
@@ -197,4 +213,5 @@ class Delivery:
         """Begin with the journal's first line, and another component."""
         self._component = self._run = None
         self._is_held = False
+        self._feeder.begin()
         self._reader.rewind()
