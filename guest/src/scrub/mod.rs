@@ -3,11 +3,13 @@
 
 mod credentials;
 mod escapes;
+mod sql;
 mod token;
 mod url;
 
 pub use credentials::without_credentials;
 pub use escapes::{scrub_fields, scrub_json, without_escapes};
+pub use sql::{Dialect, sql};
 pub use token::is_token;
 pub use url::url;
 
