@@ -1,12 +1,14 @@
 //! What must not leave a run in a text: terminal codes, and of what hosts record by themselves,
 //! credentials and data.
 
+mod cache;
 mod credentials;
 mod escapes;
 mod sql;
 mod token;
 mod url;
 
+pub use cache::{Cache, Scrubber};
 pub use credentials::without_credentials;
 pub use escapes::{scrub_fields, scrub_json, without_escapes};
 pub use sql::{Dialect, sql};
