@@ -1,6 +1,7 @@
 //! Spans, laid into each other.
 
 use super::Span;
+use super::around::around;
 use crate::limits;
 
 /// Spans in spans.
@@ -12,7 +13,7 @@ pub struct Tree<'a> {
 }
 
 impl<'a> Tree<'a> {
-    /// Lays spans into those that they name as parents, siblings by the time at which they began.
+    /// Lays spans into those that they name as parents, automatic ones into those around them, siblings by the time at which they began.
     ///
     /// A span whose parent is unknown, or is itself in the end, lies at the top; one that would lie
     /// deeper than [`limits::SPAN_DEPTH`] moves up to that depth. None is lost.
@@ -62,6 +63,9 @@ fn parents(spans: &[Span]) -> Vec<Option<usize>> {
         (found == id).then_some(index as usize)
     };
     let mut parents: Vec<_> = spans.iter().map(|span| index_of(span.parent?)).collect();
+    for (index, parent) in around(spans) {
+        parents[index] = Some(parent);
+    }
 
     let depths = depths(&mut parents);
     let mut outermost_first: Vec<(u64, u64)> =
