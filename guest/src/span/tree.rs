@@ -203,6 +203,25 @@ mod tests {
         }
     }
 
+    #[test]
+    fn an_automatic_span_lies_in_the_one_around_it_and_no_deeper_than_others() {
+        let mut spans = vec![span(1, None), span(2, None)];
+        spans[1].until = spans[1].end;
+        spans[0].end = Some(9);
+        let tree = Tree::new(&spans);
+        let shapes: Vec<_> = tree.roots().map(shape).collect();
+        assert_eq!(json!(shapes), json!([[1, [[2, []]]]]));
+
+        let mut chain: Vec<_> = (0..40).map(|id: u64| span(id, id.checked_sub(1))).collect();
+        for span in &mut chain {
+            span.end = Some(100);
+        }
+        chain[39].until = chain[39].end;
+        let tree = Tree::new(&chain);
+        let (total, depth) = tree.roots().map(|root| count(root, 0)).next().unwrap();
+        assert_eq!((total, depth), (40, limits::SPAN_DEPTH - 1));
+    }
+
     proptest! {
         #[test]
         fn no_span_is_lost_or_doubled(
