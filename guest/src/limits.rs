@@ -47,6 +47,22 @@ pub const DETAIL_TEXT_CHARS: usize = 10_240;
 /// is kept.
 pub const DETAIL_BYTES: usize = 64 * 1024;
 
+/// How many calls of an execution are automatic spans of their own: the longest. The others are
+/// summed.
+pub const CALLS: usize = 200;
+
+/// How many sums of calls an execution may have, before what is new is summed by section alone.
+pub const CALL_SUMS: usize = 500;
+
+/// How many characters of a call's URL or statement are read.
+pub const CALL_TEXT_CHARS: usize = 4_096;
+
+/// How long the name of a call's method, library or dialect may be, in bytes. A longer one is none.
+pub const CALL_NAME_BYTES: usize = 40;
+
+/// How many bytes the texts of calls may take that are kept so that none is scrubbed twice.
+pub const SCRUBBED_BYTES: usize = 1024 * 1024;
+
 /// How long a problem may be, in characters.
 pub const PROBLEM_CHARS: usize = 300;
 
@@ -108,6 +124,11 @@ mod tests {
             (SPAN_DEPTH, 32),
             (DETAIL_TEXT_CHARS, 10_240),
             (DETAIL_BYTES, 65_536),
+            (CALLS, 200),
+            (CALL_SUMS, 500),
+            (CALL_TEXT_CHARS, 4_096),
+            (CALL_NAME_BYTES, 40),
+            (SCRUBBED_BYTES, 1_048_576),
             (PROBLEM_CHARS, 300),
             (NAME_CHARS, 10_240),
             (PATH_CHARS, 4_096),

@@ -8,6 +8,7 @@
 //! line ──json──► JSON ──fields──► fields by name and type ──line──► Event
 //! ```
 
+mod auto_span;
 mod error;
 mod fields;
 mod line;
@@ -15,6 +16,7 @@ mod run;
 mod settings;
 mod test;
 
+pub use auto_span::{AutoSpan, Call};
 pub use error::{EventError, FORMAT};
 pub use fields::Ignored;
 pub use line::{Parsed, parse};
@@ -33,6 +35,8 @@ pub enum Event {
     TestStarted(TestStarted),
     /// Something inside a test took time.
     Span(Span),
+    /// Calls inside a test that its host has recorded by itself.
+    AutoSpan(Box<AutoSpan>),
     /// A key and a value for one execution, or for the whole upload.
     Tag(Tag),
     /// A part of a test is over.
@@ -59,6 +63,7 @@ impl Event {
             Self::RunStarted(_) => RUN_STARTED,
             Self::TestStarted(_) => TEST_STARTED,
             Self::Span(_) => SPAN,
+            Self::AutoSpan(_) => AUTO_SPAN,
             Self::Tag(_) => TAG,
             Self::Phase(_) => PHASE,
             Self::TestFinished(_) => TEST_FINISHED,
@@ -74,6 +79,7 @@ impl Event {
 const RUN_STARTED: &str = "run-started";
 const TEST_STARTED: &str = "test-started";
 const SPAN: &str = "span";
+const AUTO_SPAN: &str = "auto-span";
 const TAG: &str = "tag";
 const PHASE: &str = "phase";
 const TEST_FINISHED: &str = "test-finished";

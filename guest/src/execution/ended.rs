@@ -40,7 +40,11 @@ impl Ended {
         let result = execution.verdict.result();
         let failures = std::mem::take(&mut execution.verdict).into_failures();
         let (failures, cuts) = Failures::new(failures);
-        let (spans, left_out) = std::mem::take(&mut execution.spans).finish();
+        let mut spans = std::mem::take(&mut execution.spans);
+        for span in std::mem::take(&mut execution.automatic).into_spans() {
+            spans.push(span);
+        }
+        let (spans, left_out) = spans.finish();
         let test = &mut execution.test;
         let file = test.file.as_mut();
         let is_file_cut = file.is_some_and(|file| truncate(file, limits::PATH_CHARS));

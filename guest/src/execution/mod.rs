@@ -8,10 +8,10 @@ pub use ended::Ended;
 pub use failures::{Cuts, Entry, Failures};
 pub use verdict::{TestResult, Verdict};
 
-use crate::event::{self, Phase, Tag, TestStarted};
+use crate::event::{self, AutoSpan, Phase, Tag, TestStarted};
 use crate::problem::{Place, Problems};
-use crate::scrub::without_escapes;
-use crate::span::{Span, Spans};
+use crate::scrub::{Cache, without_escapes};
+use crate::span::{Automatic, Span, Spans};
 use crate::tag::Tags;
 
 /// Why an execution is over.
@@ -33,6 +33,7 @@ pub struct Execution {
     has_phase: bool,
     verdict: Verdict,
     spans: Spans,
+    automatic: Automatic,
     tags: Tags,
 }
 
@@ -49,6 +50,7 @@ impl Execution {
             test,
             verdict: Verdict::default(),
             spans: Spans::default(),
+            automatic: Automatic::default(),
             tags: Tags::default(),
         }
     }
@@ -105,6 +107,13 @@ impl Execution {
             problems.add(why, || self.place(&format!("span {section}")));
         });
         self.spans.push(span);
+    }
+
+    /// Adds calls that the host has recorded by itself.
+    pub fn calls(&mut self, calls: &AutoSpan, cache: &mut Cache, problems: &mut Problems) {
+        if let Err(why) = self.automatic.add(calls, cache) {
+            problems.add(why, || self.place(&format!("span {}", calls.section)));
+        }
     }
 
     /// Adds a tag; of two with the same key the later one counts.

@@ -24,7 +24,21 @@ pub enum Json<'a> {
     Object(Object<'a>),
 }
 
-impl Json<'_> {
+impl<'a> Json<'a> {
+    /// Changes every text in it. The names of fields stay.
+    pub fn each_text(&mut self, change: &mut dyn FnMut(&mut Cow<'a, str>)) {
+        match self {
+            Self::Text(text) => change(text),
+            Self::List(values) => values.iter_mut().for_each(|value| value.each_text(change)),
+            Self::Object(fields) => {
+                for (_, value) in fields {
+                    value.each_text(change);
+                }
+            }
+            Self::Null | Self::Bool(_) | Self::Whole(_) | Self::Number(_) => {}
+        }
+    }
+
     /// The same, borrowing nothing.
     #[must_use]
     pub fn into_owned(self) -> Json<'static> {

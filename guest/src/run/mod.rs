@@ -34,14 +34,14 @@ use waiting::{Output, Waiting};
 use crate::encode::{Header, Settled, test_engine};
 use crate::environment::Surroundings;
 use crate::event::{
-    self, EarlierResult, Event, EventError, Parsed, RunAborted, RunStarted, Span, Tag,
+    self, AutoSpan, EarlierResult, Event, EventError, Parsed, RunAborted, RunStarted, Span, Tag,
     TestFinished, TestStarted, Uploaded,
 };
 use crate::execution::{Ending, Execution, TestResult};
 use crate::json::Writer;
 use crate::limits;
 use crate::problem::{Place, Problem, Problems};
-use crate::scrub::without_escapes;
+use crate::scrub::{Cache, without_escapes};
 use crate::tag::Tags;
 
 /// A line that is no event.
@@ -93,6 +93,8 @@ pub struct Counts {
 pub struct Run {
     header: Option<Header>,
     tags: Tags,
+    /// What calls of all executions have in common.
+    scrubbed: Cache,
     running: Running,
     waiting: Waiting,
     counts: Counts,
@@ -115,6 +117,7 @@ impl Run {
         Self {
             header: None,
             tags: Tags::default(),
+            scrubbed: Cache::default(),
             running: Running::default(),
             waiting: Waiting::new(outputs),
             counts: Counts::default(),
@@ -297,6 +300,7 @@ impl Run {
             Event::RunStarted(run) => self.run_started(*run),
             Event::TestStarted(test) => self.test_started(test),
             Event::Span(span) => self.span(span),
+            Event::AutoSpan(calls) => self.calls(calls),
             Event::Tag(tag) => self.tag(tag),
             Event::Phase(phase) => match self.running.get_mut(phase.execution) {
                 Some(execution) => {
@@ -415,6 +419,19 @@ impl Run {
                 self.tick(end);
             }
             None => self.not_running(span.execution, "span"),
+        }
+    }
+
+    fn calls(&mut self, mut calls: Box<AutoSpan>) {
+        calls.start = calls.start.map(|start| start.max(0));
+        calls.end = calls.end.map(|end| end.max(0));
+        match self.running.get_mut(calls.execution) {
+            Some(execution) => {
+                let end = calls.end.unwrap_or(0);
+                execution.calls(&calls, &mut self.scrubbed, &mut self.problems);
+                self.tick(end);
+            }
+            None => self.not_running(calls.execution, "auto-span"),
         }
     }
 

@@ -1,8 +1,28 @@
-//! What must not leave a run in a text: terminal codes.
+//! What must not leave a run in a text: terminal codes, and of what hosts record by themselves,
+//! credentials and data.
 
+mod cache;
+mod credentials;
 mod escapes;
+mod sql;
+mod token;
+mod url;
 
+pub use cache::{Cache, Scrubber};
+pub use credentials::without_credentials;
 pub use escapes::{scrub_fields, scrub_json, without_escapes};
+pub use sql::{Dialect, sql};
+pub use token::is_token;
+pub use url::url;
+
+/// What stands for a part of a text that is hidden, where it is no SQL literal.
+pub const MARK: &str = "…";
+
+/// Whether a character belongs to a word, in whatever script. The tables that tell letters from other
+/// signs would cost the component kilobytes.
+const fn is_word(c: char) -> bool {
+    c.is_ascii_alphanumeric() || c > '\u{a0}'
+}
 
 /// A sentence for a person, on one line: without terminal codes, and with blanks for what breaks a
 /// line.

@@ -1,8 +1,12 @@
 //! Spans: mended to what Test Engine documents, limited, and laid into each other.
 
+mod around;
+mod automatic;
 mod collected;
+mod sum;
 mod tree;
 
+pub use automatic::Automatic;
 pub use collected::Spans;
 pub use tree::{Node, Tree};
 
@@ -11,7 +15,7 @@ use std::borrow::Cow;
 use crate::event;
 use crate::json::{Json, Object, Writer};
 use crate::limits;
-use crate::scrub::{scrub_fields, without_escapes};
+use crate::scrub::{scrub_fields, without_credentials, without_escapes};
 use crate::text;
 
 /// The sections that Test Engine documents, and the texts that the detail of each must hold; `http`
@@ -19,11 +23,13 @@ use crate::text;
 /// (<https://buildkite.com/docs/test-engine/test-collection/importing-json>).
 const SECTIONS: [(&str, &[&str]); 4] = [
     (HTTP, &["url", "lib"]),
-    ("sql", &["query"]),
-    ("sleep", &[]),
+    (SQL, &["query"]),
+    (SLEEP, &[]),
     (ANNOTATION, &["content"]),
 ];
 const HTTP: &str = "http";
+const SQL: &str = "sql";
+const SLEEP: &str = "sleep";
 const ANNOTATION: &str = "annotation";
 
 /// The methods that Test Engine documents for the section `http`.
@@ -48,6 +54,8 @@ pub struct Span {
     id: Option<u64>,
     /// The number of the span around it.
     parent: Option<u64>,
+    /// When the last call of an automatic span ended. Times say which span is around it.
+    until: Option<i64>,
 }
 
 impl Span {
@@ -59,6 +67,8 @@ impl Span {
     /// - An `http` span whose method Test Engine does not know becomes an `annotation`.
     /// - A span that ends before it begins takes no time.
     /// - A detail that is longer than [`limits::DETAIL_BYTES`] is cut.
+    ///
+    /// Without being asked it takes users and passwords out of URLs.
     pub fn mended(event: event::Span, report: &mut dyn FnMut(&str, &'static str)) -> Self {
         let known = SECTIONS.iter().find(|known| known.0 == event.section);
         let mut content = None;
@@ -71,6 +81,14 @@ impl Span {
             None => None,
             Some(Json::Object(mut detail)) => {
                 scrub_fields(&mut detail);
+                for (_, value) in &mut detail {
+                    value.each_text(&mut |text| {
+                        if text.contains('@') {
+                            *text =
+                                Cow::Owned(without_credentials(std::mem::take(text).into_owned()));
+                        }
+                    });
+                }
                 Some(detail)
             }
             Some(_) => {
@@ -128,6 +146,7 @@ impl Span {
             detail,
             id: event.id,
             parent: event.parent,
+            until: None,
         }
     }
 
@@ -187,7 +206,13 @@ fn limited(mut detail: Object<'static>, needed: &[&str]) -> (Box<str>, bool) {
     const SMALL_TEXT_CHARS: usize = limits::DETAIL_BYTES / 32;
     let mut is_cut = false;
     for (_, value) in &mut detail {
-        is_cut |= limit_texts(value, limits::DETAIL_TEXT_CHARS);
+        value.each_text(&mut |text| {
+            let (short, is_long) = text::shortened(text, limits::DETAIL_TEXT_CHARS);
+            if is_long {
+                is_cut = true;
+                *text = Cow::Owned(short.into_owned());
+            }
+        });
     }
     let mut json = Writer::of(&Json::Object(detail));
     if json.len() > limits::DETAIL_BYTES {
@@ -202,26 +227,6 @@ fn limited(mut detail: Object<'static>, needed: &[&str]) -> (Box<str>, bool) {
         json = kept;
     }
     (json.into_boxed_str(), is_cut)
-}
-
-/// Cuts all texts in a value to so many characters, and says whether one was longer.
-fn limit_texts(value: &mut Json<'static>, chars: usize) -> bool {
-    match value {
-        Json::Text(text) => {
-            let (short, is_cut) = text::shortened(text, chars);
-            if is_cut {
-                *text = Cow::Owned(short.into_owned());
-            }
-            is_cut
-        }
-        Json::List(values) => values
-            .iter_mut()
-            .fold(false, |is_cut, value| is_cut | limit_texts(value, chars)),
-        Json::Object(fields) => fields.iter_mut().fold(false, |is_cut, (_, value)| {
-            is_cut | limit_texts(value, chars)
-        }),
-        Json::Null | Json::Bool(_) | Json::Whole(_) | Json::Number(_) => false,
-    }
 }
 
 #[cfg(test)]
@@ -297,6 +302,20 @@ mod tests {
         let (span, said) = mended("sql", r#"{"query":"\u001b[1mx","\u001b[2my":["\u0000z"]}"#);
         assert_eq!(span.detail.as_deref(), Some(r#"{"query":"x","y":["z"]}"#));
         assert!(said.is_empty());
+    }
+
+    #[test]
+    fn credentials_in_the_urls_of_a_detail_go() {
+        let detail =
+            r#"{"query":"\u001b[1ma://me:se\u001b[0mcret@h","me@h":[{"a":"a://me@h me@h"}]}"#;
+        let (span, said) = mended("sql", detail);
+        let expected = r#"{"query":"a://h","me@h":[{"a":"a://h me@h"}]}"#;
+        assert_eq!((span.detail.as_deref(), said.len()), (Some(expected), 0));
+        let (span, _) = mended(
+            "http",
+            r#"{"method":"BREW","url":"a://me:secret@h","lib":""}"#,
+        );
+        assert!(!span.detail.unwrap().contains("secret"));
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Spans, laid into each other.
 
 use super::Span;
+use super::around::around;
 use crate::limits;
 
 /// Spans in spans.
@@ -12,7 +13,7 @@ pub struct Tree<'a> {
 }
 
 impl<'a> Tree<'a> {
-    /// Lays spans into those that they name as parents, siblings by the time at which they began.
+    /// Lays spans into those that they name as parents, automatic ones into those around them, siblings by the time at which they began.
     ///
     /// A span whose parent is unknown, or is itself in the end, lies at the top; one that would lie
     /// deeper than [`limits::SPAN_DEPTH`] moves up to that depth. None is lost.
@@ -62,6 +63,9 @@ fn parents(spans: &[Span]) -> Vec<Option<usize>> {
         (found == id).then_some(index as usize)
     };
     let mut parents: Vec<_> = spans.iter().map(|span| index_of(span.parent?)).collect();
+    for (index, parent) in around(spans) {
+        parents[index] = Some(parent);
+    }
 
     let depths = depths(&mut parents);
     let mut outermost_first: Vec<(u64, u64)> =
@@ -197,6 +201,25 @@ mod tests {
             let (total, depth) = tree.roots().map(|root| count(root, 0)).next().unwrap();
             assert_eq!((total, depth), (20_000, limits::SPAN_DEPTH - 1));
         }
+    }
+
+    #[test]
+    fn an_automatic_span_lies_in_the_one_around_it_and_no_deeper_than_others() {
+        let mut spans = vec![span(1, None), span(2, None)];
+        spans[1].until = spans[1].end;
+        spans[0].end = Some(9);
+        let tree = Tree::new(&spans);
+        let shapes: Vec<_> = tree.roots().map(shape).collect();
+        assert_eq!(json!(shapes), json!([[1, [[2, []]]]]));
+
+        let mut chain: Vec<_> = (0..40).map(|id: u64| span(id, id.checked_sub(1))).collect();
+        for span in &mut chain {
+            span.end = Some(100);
+        }
+        chain[39].until = chain[39].end;
+        let tree = Tree::new(&chain);
+        let (total, depth) = tree.roots().map(|root| count(root, 0)).next().unwrap();
+        assert_eq!((total, depth), (40, limits::SPAN_DEPTH - 1));
     }
 
     proptest! {

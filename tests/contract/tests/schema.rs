@@ -8,10 +8,11 @@ use contract::schema::Schema;
 use serde_json::{Map, Value, json};
 
 /// The events that the schema describes.
-const EVENTS: [&str; 10] = [
+const EVENTS: [&str; 11] = [
     "run-started",
     "test-started",
     "span",
+    "auto-span",
     "tag",
     "phase",
     "test-finished",
@@ -181,6 +182,12 @@ fn values() -> Vec<Value> {
         json!({"key": "text", "tags": [1], "environment": 1, "pull_request_head": true}),
         json!({"message": 1}),
         json!({"pull_request_head": "true"}),
+        json!({"method": "text", "url": "text", "query": "text", "dialect": "text", "lib": "text"}),
+        json!({"cut": true, "url": null, "of-another-version": 1}),
+        json!({"url": 1}),
+        json!({"query": ["text"]}),
+        json!({"lib": {}}),
+        json!({"cut": "true"}),
         json!({"event": "text"}),
         json!({"event": null}),
     ]

@@ -2,13 +2,14 @@
 
 mod run_started;
 
+use super::auto_span::{AutoSpan, Call};
 use super::error::EventError;
-use super::fields::{Fields, Ignored, number, object, ranges, text, time, word};
+use super::fields::{Fields, Ignored, flag, number, object, ranges, text, time, word};
 use super::run::{EarlierResult, RunAborted, RunFinished, Uploaded};
 use super::test::{Failure, Phase, Span, Tag, TestFinished, TestStarted};
 use super::{
-    Event, PHASE, RESULT, RUN_ABORTED, RUN_FINISHED, RUN_STARTED, SPAN, TAG, TEST_FINISHED,
-    TEST_STARTED, UPLOADED,
+    AUTO_SPAN, Event, PHASE, RESULT, RUN_ABORTED, RUN_FINISHED, RUN_STARTED, SPAN, TAG,
+    TEST_FINISHED, TEST_STARTED, UPLOADED,
 };
 use crate::json::Json;
 use crate::limits;
@@ -67,6 +68,15 @@ pub fn parse(line: &str) -> Result<Parsed, EventError> {
             id: fields.optional("id", number),
             parent: fields.optional("parent", number),
         }),
+        AUTO_SPAN => Event::AutoSpan(Box::new(AutoSpan {
+            execution: fields.need("execution", number)?,
+            section: fields.need("section", text)?,
+            start: fields.optional("start", time),
+            end: fields.optional("end", time),
+            count: fields.optional("count", number),
+            duration: fields.optional("duration", time),
+            detail: fields.inner("detail", call).unwrap_or_default(),
+        })),
         TAG => Event::Tag(Tag {
             // Without it the tag would be the whole upload's.
             execution: match fields.any("execution") {
@@ -121,6 +131,17 @@ pub fn parse(line: &str) -> Result<Parsed, EventError> {
         event,
         unknown_fields,
         ignored,
+    })
+}
+
+fn call(fields: &mut Fields<'_>) -> Result<Call, &'static str> {
+    Ok(Call {
+        method: fields.optional("method", text),
+        url: fields.optional("url", text),
+        query: fields.optional("query", text),
+        dialect: fields.optional("dialect", text),
+        lib: fields.optional("lib", text),
+        is_cut: fields.optional("cut", flag).unwrap_or(false),
     })
 }
 

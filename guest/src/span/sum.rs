@@ -1,0 +1,178 @@
+//! Calls of a kind, summed.
+
+use std::rc::Rc;
+
+use super::{HTTP, SLEEP, SQL, Span};
+use crate::event;
+use crate::json::{Json, Object};
+
+/// The sections of calls, the text of the detail that says what was called, and what calls are called
+/// of which nobody knows that.
+const SECTIONS: [(&str, &str, Option<&str>); 3] = [
+    (HTTP, "url", Some("other requests")),
+    (SQL, "query", Some("other queries")),
+    (SLEEP, "content", None),
+];
+
+/// What was called, fit to be shown.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Called {
+    /// `http`, `sql` or `sleep`.
+    pub section: &'static str,
+    /// The URL, or the statement; none for calls whose text is not known, and for `sleep`.
+    pub text: Option<Rc<str>>,
+    /// The method of a request, the library, and the dialect of a statement.
+    pub names: [Option<Box<str>>; 3],
+}
+
+impl Called {
+    /// Calls of which only the section is known.
+    pub const fn other(section: &'static str) -> Self {
+        Self {
+            section,
+            text: None,
+            names: [const { None }; 3],
+        }
+    }
+
+    /// Whether it says what was called.
+    pub fn is_known(&self) -> bool {
+        self.section == SLEEP || self.text.is_some()
+    }
+}
+
+/// Calls of the same kind. Times are nanoseconds since the run started.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Calls {
+    /// What was called.
+    pub called: Called,
+    /// When the first began.
+    pub start: Option<i64>,
+    /// When the last ended.
+    pub end: Option<i64>,
+    /// How many there are.
+    pub count: u64,
+    /// How long they took together.
+    pub duration: i64,
+}
+
+impl Calls {
+    /// Adds calls of the same kind.
+    pub fn add(&mut self, calls: &Self) {
+        self.start = [self.start, calls.start].into_iter().flatten().min();
+        self.end = self.end.max(calls.end);
+        self.count = self.count.saturating_add(calls.count);
+        self.duration = self.duration.saturating_add(calls.duration);
+    }
+
+    /// The span that stands for them.
+    pub fn into_span(self) -> Span {
+        let called = self.called;
+        let (_, field, other) = SECTIONS
+            .into_iter()
+            .find(|known| known.0 == called.section)
+            .unwrap_or(SECTIONS[2]);
+        let is_sum = self.count > 1 || !called.is_known();
+        let text = called.text.as_deref().or(other);
+        let text = match is_sum {
+            true => Some(sum(
+                self.count,
+                text.unwrap_or(called.section),
+                self.duration,
+            )),
+            false => text.map(str::to_owned),
+        };
+        let mut detail = Object::new();
+        let [method, lib, dialect] = called.names.map(|name| name.map(String::from));
+        let fields = [
+            ("method", method),
+            (field, text),
+            ("lib", lib),
+            ("dialect", dialect),
+        ];
+        for (name, value) in fields {
+            if let Some(value) = value {
+                detail.push((name.into(), Json::Text(value.into())));
+            }
+        }
+        let end = match is_sum {
+            true => self.start.map(|start| start.saturating_add(self.duration)),
+            false => self.end,
+        };
+        let span = event::Span {
+            section: called.section.to_owned(),
+            start: self.start,
+            end,
+            duration: Some(self.duration),
+            detail: (!detail.is_empty()).then_some(Json::Object(detail)),
+            ..event::Span::default()
+        };
+        // Nobody wrote it by hand: what is missing in it is nothing that a user could mend.
+        let mut span = Span::mended(span, &mut |_, _| ());
+        span.until = self.end.max(self.start);
+        span
+    }
+}
+
+/// Calls in words: `3,000 × SELECT ?, 1.2 s in all`.
+fn sum(count: u64, text: &str, duration: i64) -> String {
+    const UNITS: [(i64, &str); 4] = [
+        (1_000_000_000, "s"),
+        (1_000_000, "ms"),
+        (1_000, "µs"),
+        (1, "ns"),
+    ];
+    let unit = UNITS.into_iter().find(|(unit, _)| duration >= *unit);
+    let (unit, name) = unit.unwrap_or(UNITS[3]);
+    // Two digits are as exact as anybody needs it.
+    let tenths = (duration.saturating_add(unit / 20) / (unit.max(10) / 10)).unsigned_abs();
+    let duration = match (unit, tenths) {
+        (1, _) => grouped(duration.unsigned_abs()),
+        (_, ..100) => format!("{}.{}", tenths / 10, tenths % 10),
+        _ => grouped((duration.saturating_add(unit / 2) / unit).unsigned_abs()),
+    };
+    format!("{} × {text}, {duration} {name} in all", grouped(count))
+}
+
+/// A number with commas between its thousands.
+fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut grouped = String::with_capacity(digits.len() * 4 / 3);
+    for (digit, after) in digits.chars().zip((0..digits.len()).rev()) {
+        grouped.push(digit);
+        if after > 0 && after % 3 == 0 {
+            grouped.push(',');
+        }
+    }
+    grouped
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sum_says_how_many_and_how_long() {
+        for (count, duration, expected) in [
+            (3_000, 1_234_567_890, "3,000 × a, 1.2 s in all"),
+            (1, 0, "1 × a, 0 ns in all"),
+            (999, 999, "999 × a, 999 ns in all"),
+            (1_000, 1_000, "1,000 × a, 1.0 µs in all"),
+            (1_000_000, 1_049, "1,000,000 × a, 1.0 µs in all"),
+            (2, 1_050, "2 × a, 1.1 µs in all"),
+            (2, 9_949_999, "2 × a, 9.9 ms in all"),
+            (2, 9_950_000, "2 × a, 10 ms in all"),
+            (2, 12_499_999, "2 × a, 12 ms in all"),
+            (2, 12_500_000, "2 × a, 13 ms in all"),
+            (2, 999_999_999, "2 × a, 1,000 ms in all"),
+            (2, 3_600_000_000_000, "2 × a, 3,600 s in all"),
+            (
+                u64::MAX,
+                i64::MAX,
+                "18,446,744,073,709,551,615 × a, 9,223,372,036 s in all",
+            ),
+        ] {
+            assert_eq!(sum(count, "a", duration), expected);
+        }
+    }
+}
