@@ -30,7 +30,7 @@ def test_a_run_that_was_killed(project: Project) -> None:
 
     done = project.command("upload", "kept.ndjson")
     assert done.returncode == 0, done.stderr
-    assert "was passed over: EOF while parsing a string" in done.stderr
+    assert "was passed over: not JSON: no end of a text" in done.stderr
     before, slow = project.engine.executions
     assert (before["name"], before["result"]) == ("test_before", "passed")
     assert (slow["name"], slow["result"]) == ("test_slow", "failed")
@@ -119,7 +119,7 @@ def test_a_results_file_that_is_not_accepted(tmp_path: Path) -> None:
         done = project.command("upload", "results.json")
         assert done.returncode == 1
         assert "1 result not uploaded" in done.stderr
-        assert "line 3: a result does not say how long it took" in done.stderr
+        assert "the result does not say how long it took" in done.stderr
         (kept,) = re.findall(r"buildkite-test-collector upload (\S+)", done.stderr)
         assert project.command("upload", kept).returncode == 0
         assert [each["name"] for each in engine.executions] == ["test_it"]
