@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Callable
 from .. import private, process
 from ..deadline import now
 from ..delivery.report import DeliveryReport
-from ..journal.lock import JournalLock
+from ..journal.lock import FileLock
 from .status import DELIVERING, FINISHED, TAKEN_OVER, read_status, write_status
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ class CourierWait:
 
     def __init__(self, directory: RunDirectory) -> None:
         self._directory = directory
-        self._lock = JournalLock(directory.record)
+        self._lock = FileLock(directory.record)
         self._status: dict[str, Any] = {}
         self._version: tuple[int, int] = (0, 0)
         #: Since when there is no lock to look at.
