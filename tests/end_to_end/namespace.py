@@ -27,6 +27,15 @@ for each in /mnt/tmp/*/; do
 done
 """
 
+#: Gives the command a `/dev` of its own: what it does there to devices and links ends with it.
+OWN_DEV = """
+mount -t tmpfs none /mnt
+cp -a /dev/null /dev/zero /dev/full /dev/urandom /dev/tty /dev/fd /dev/stdin /mnt
+cp -a /dev/stdout /dev/stderr /mnt
+mkdir /mnt/shm
+mount --move /mnt /dev
+"""
+
 
 def in_namespace(command: Sequence[str], prepare: str, *options: str) -> list[str]:
     """Return a command that runs another one in namespaces, after a script that prepares those.

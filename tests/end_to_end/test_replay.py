@@ -119,9 +119,7 @@ def test_a_results_file_that_is_not_accepted(tmp_path: Path) -> None:
         done = project.command("upload", "results.json")
         assert done.returncode == 1
         assert "1 result not uploaded" in done.stderr
-        assert (
-            "line 3, execution 2, result: the result does not say how long it took" in done.stderr
-        )
+        assert "the result does not say how long it took" in done.stderr
         (kept,) = re.findall(r"buildkite-test-collector upload (\S+)", done.stderr)
         assert project.command("upload", kept).returncode == 0
         assert [each["name"] for each in engine.executions] == ["test_it"]

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from . import private
 from .courier.launch import Launch
 from .courier.waiting import CourierWait
 from .deadline import Deadline, now
+from .delivery.inherited_stream import InheritedStream
 from .delivery.report import INTERRUPTED, DeliveryReport
+from .errors import ResultsFileError, why
 from .journal.receipts import Receipts
 from .journal.run_directory import RunDirectory
 from .journal.writer import Journal
@@ -17,6 +20,12 @@ from .settings import Settings
 #: How long a courier may take to begin before it is told, in seconds. One that has less time is not
 #: worth waiting for.
 START_TIMEOUT = 5.0
+
+#: How long whoever reads the results from a pipe gets at least, in seconds.
+READ_TIMEOUT = 5.0
+
+# Held from the moment of loading: tests replace it.
+_open_file = open
 
 #: Is told how many results were sent, how many wait, and how many tries the last upload took.
 Progress = Callable[[int, int, int], None]
@@ -49,12 +58,30 @@ class Ending:
         self._latest = latest
         self._progress = progress
         self._delivery: Any = None
+        self._deadline = Deadline(settings.upload_timeout, latest)
 
     def deliver(self, launch: Launch | None) -> None:
         """Deliver, by the courier if one was launched and does it."""
         directory = self._directory
         if launch is None or directory is None or not self._wait_for_courier(launch, directory):
             self._deliver_here()
+
+    def copy_results(self, stream: InheritedStream) -> None:
+        """Copy the results that were gathered for a stream of this process to it."""
+        directory = self._directory
+        if directory is None:
+            return
+        deadline = Deadline(max(READ_TIMEOUT, self._deadline.left()), self._latest)
+        try:
+            with _open_file(private.open_for_reading(directory.results), "rb") as content:
+                stream.write(content, deadline.left)
+        except KeyboardInterrupt:
+            self.report.failed(INTERRUPTED)
+        except Exception as error:
+            # Where nothing could be gathered, that is said already.
+            if not self.report.errors or not isinstance(error, FileNotFoundError):
+                problem = f"{stream.path} cannot be written: {why(error)}"
+                self.report.failed(ResultsFileError(problem))
 
     def interrupted(self, launch: Launch | None) -> None:
         """Somebody has no patience with `deliver`, perhaps before it began."""

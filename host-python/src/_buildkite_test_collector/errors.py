@@ -23,3 +23,10 @@ class UploadError(CollectorError):
 
 class ResultsFileError(CollectorError):
     """The `--json` file cannot be written."""
+
+
+def why(error: Exception) -> str:
+    """Return what anybody's error says: for people, and without the name of a file of ours."""
+    if isinstance(error, OSError) and error.errno is not None:
+        return f"[Errno {error.errno}] {error.strerror}"
+    return str(error) if isinstance(error, (OSError, CollectorError)) else repr(error)

@@ -9,11 +9,15 @@ writing elsewhere.
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import stat
 
 #: The permissions of what is made here.
 DIRECTORY_MODE, FILE_MODE = 0o700, 0o600
+
+#: Those of a lock beside a file of the user's, before the umask.
+LOCK_MODE = 0o666
 
 #: How every file is opened; Windows has fewer of these.
 GUARDS = (
@@ -78,6 +82,23 @@ def open_for_append(path: str, *, create: bool = False) -> int:
 def open_for_reading(path: str) -> int:
     """Open a file to read it."""
     return _open(path, os.O_RDONLY | GUARDS)
+
+
+def open_for_locking(path: str, *, create: bool = False) -> int:
+    """Open a file to lock it, for writing where that is allowed: NFS locks no other.
+
+    What is made for it is empty, and others who share the file's folder may lock it as well.
+    """
+    try:
+        return _open(path, os.O_RDWR | GUARDS)
+    except FileNotFoundError:
+        if not create:
+            raise
+        return _open(path, os.O_RDWR | os.O_CREAT | GUARDS, LOCK_MODE)
+    except OSError as error:
+        if error.errno not in (errno.EACCES, errno.EPERM, errno.EROFS):
+            raise
+        return open_for_reading(path)
 
 
 def read(path: str, limit: int) -> bytes:

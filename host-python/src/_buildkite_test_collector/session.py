@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from .courier.launch import Launch
+from .delivery.inherited_stream import InheritedStream
 from .delivery.report import DeliveryReport
 from .ending import Ending
 from .journal.places import claim, mark_as_sent
@@ -40,6 +41,7 @@ class Session:
     def __init__(self, config: pytest.Config, settings: Settings, evidence: Evidence) -> None:
         # A test may change directory.
         path = os.path.abspath(settings.json) if settings.json else ""
+        self._stream = InheritedStream.of_path(path) if path else None
         self._settings = settings.but(json=path)
         self._config = config
         self._evidence = evidence
@@ -95,6 +97,7 @@ class Session:
     def _begin(self, session: pytest.Session) -> None:
         settings = self._settings
         journal = self._journal = self._make_journal()
+        settings = self._settings = self._without_stream()
         recorder = Recorder(journal, self._evidence, self._config)
         recorder.begin(run_started("pytest", pytest.__version__, settings))
         self._recorder = recorder
@@ -128,6 +131,19 @@ class Session:
                 self._directory.write_journal(path)
         return Journal(path, rest, secret=settings.token)
 
+    def _without_stream(self) -> Settings:
+        """Return the settings for whoever delivers: what this process alone can write to is left.
+
+        The results for it are gathered in the run's directory.
+        """
+        if self._stream is None:
+            return self._settings
+        path = self._directory.results if self._directory is not None else ""
+        if not path:
+            why = "there is no place to gather the results"
+            self._errors.append(f"{self._settings.json} cannot be written: {why}")
+        return self._settings.but(json=path, merge_json=False)
+
     def _start_courier(self, origin: int) -> None:
         settings, directory, journal = self._settings, self._directory, self._journal
         if settings.courier == "false" or directory is None or journal is None:
@@ -160,12 +176,18 @@ class Session:
 
     def _deliver(self, journal: Journal) -> None:
         latest = self._termination.latest if self._termination is not None else lambda until: until
-        progress = ProgressLine(self._config.pluginmanager.getplugin("terminalreporter"))
+        terminal = self._config.pluginmanager.getplugin("terminalreporter")
+        progress = ProgressLine(terminal)
         self._ending = Ending(self._settings, journal, self._directory, latest, progress.show)
         try:
             self._ending.deliver(self._launch)
         finally:
             progress.clear()
+        if self._stream is not None:
+            if terminal is not None and self._stream.is_output:
+                terminal.ensure_newline()
+                terminal.flush()
+            self._ending.copy_results(self._stream)
 
     def _say(self, terminal: pytest.TerminalReporter | None) -> None:
         """Say what became of the results, once."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import json
 import math
 import re
@@ -39,6 +40,28 @@ SHORTEST_SECRET = 8
 def without_secret(text: str, secret: str) -> str:
     """Return a text of somebody else's without a secret that it may quote."""
     return text.replace(secret, "[token]") if len(secret) >= SHORTEST_SECRET else text
+
+
+#: What a file may begin with, and how it is read then.
+BYTE_ORDER_MARKS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+
+
+def encoding_of(start: bytes) -> str:
+    """Return the encoding of a file of a user's: UTF-8 unless its first bytes say otherwise."""
+    marks = (encoding for mark, encoding in BYTE_ORDER_MARKS if start.startswith(mark))
+    return next(marks, "utf-8")
+
+
+def of_file(data: bytes) -> str:
+    """Return the text of a file of a user's; raises `ValueError` where it is none.
+
+    What PowerShell writes by `>` is UTF-16, and other editors add a byte order mark.
+    """
+    return data.decode(encoding_of(data))
 
 
 #: Halves of characters, as a regular expression, which hardly ever is needed.

@@ -12,7 +12,7 @@ from .. import private
 from ..deadline import Deadline
 from ..delivery.delivery import Delivery
 from ..journal.limits import remove_old_runs
-from ..journal.lock import JournalLock
+from ..journal.lock import FileLock
 from ..journal.reader import JournalReader
 from ..journal.receipts import Receipts
 from ..journal.run_directory import RunDirectory, run_directories
@@ -75,7 +75,7 @@ def _upload_file(path: Path, settings: Settings, say: Say) -> int:
             directory = RunDirectory.make(str(Path.cwd()))
             Path(directory.events).write_text(events, encoding="utf-8")
         journal = directory.events if events and directory is not None else str(path)
-        lock = JournalLock(directory.record if directory is not None else journal)
+        lock = FileLock(directory.record if directory is not None else journal)
         if not lock.acquire():
             say(f"{path}: it is being delivered")
             return SOME

@@ -105,7 +105,8 @@ def wait_until_needed(owner: "int | None", wake: "int | None", seconds: float) -
 def take_lock(path: str) -> "int | None":
     """Lock a file, or return nothing: somebody else has, or there is none."""
     try:
-        lock = posix.open(path, posix.O_RDONLY | posix.O_NOFOLLOW | posix.O_CLOEXEC)
+        # For writing: NFS locks no other file.
+        lock = posix.open(path, posix.O_RDWR | posix.O_NOFOLLOW | posix.O_CLOEXEC)
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
         return None

@@ -31,16 +31,7 @@ PROGRAM = os.path.join(os.path.dirname(__file__), "deliver_test_results.py")
 PACKAGE = os.path.dirname(os.path.dirname(__file__))
 
 #: What the courier imports that is not in the standard library. Some are dependencies of others.
-IMPORTS = (
-    "wasmtime",
-    "urllib3",
-    "filelock",
-    "certifi",
-    "idna",
-    "socks",
-    "importlib_resources",
-    "zipp",
-)
+IMPORTS = ("wasmtime", "urllib3", "certifi", "idna", "socks", "importlib_resources", "zipp")
 
 #: How long a run may be before the courier loads what it needs, in seconds: a shorter one ends
 #: sooner without it. Where there is one processor alone, the tests have it for longer.

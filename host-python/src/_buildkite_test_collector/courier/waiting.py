@@ -16,7 +16,7 @@ from typing import Any
 from .. import private, process
 from ..deadline import now
 from ..delivery.report import DeliveryReport
-from ..journal.lock import JournalLock
+from ..journal.lock import FileLock
 from ..journal.run_directory import RunDirectory
 from .status import DELIVERING, FINISHED, TAKEN_OVER, read_status, write_status
 
@@ -41,7 +41,7 @@ class CourierWait:
 
     def __init__(self, directory: RunDirectory) -> None:
         self._directory = directory
-        self._lock = JournalLock(directory.record)
+        self._lock = FileLock(directory.record)
         self._status: dict[str, Any] = {}
         self._version: tuple[int, int] = (0, 0)
         #: Since when there is no lock to look at.

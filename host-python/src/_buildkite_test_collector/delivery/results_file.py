@@ -8,12 +8,15 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from math import inf
-from pathlib import Path
+from typing import IO, Any
 
 from ..component.component import Run
-from ..errors import ResultsFileError
-from ..text import decoded, encoded, valid_unicode
+from ..deadline import Deadline
+from ..errors import ResultsFileError, why
+from ..journal.lock import FileLock
+from ..text import decoded, encoded, of_file, valid_unicode
 from .context import Context
+from .destination import is_stream, put
 
 #: How many results are taken at once.
 RESULTS_AT_ONCE = 1_000
@@ -24,38 +27,40 @@ MEMORY_LIMIT = 4 << 20
 #: How long to wait for another run that writes to the same file, in seconds.
 LOCK_TIMEOUT = 30.0
 
+#: What the file begins with, what is between two results, and what it ends with.
+BEGIN, SEPARATOR, END = b"[", b",\n", b"]\n"
+
 
 class ResultsFile:
-    """Gathers results in a file without a name, and puts them in the file's place in one step."""
+    """Gathers results in a file without a name, and puts them where the user wants them."""
 
     takes = "results"
     is_busy = False
 
     def __init__(self, context: Context) -> None:
-        self._path = Path(context.settings.json)
+        self._path = context.settings.json
         self._merge = context.settings.merge_json
         self._report = context.report
         self._deadline = context.deadline
-        self._gathered: tempfile.SpooledTemporaryFile[str] | None = None
-        self._separator = ""
+        #: The file's content, but for its end.
+        self._gathered: IO[bytes] | None = None
         self._has_failed = False
 
     def begin(self) -> None:
         """Forget what was gathered."""
         self._close()
-        self._separator = ""
         self._has_failed = False
         with self._reported():
-            self._gathered = tempfile.SpooledTemporaryFile(  # noqa: SIM115
-                MEMORY_LIMIT, "w+", encoding="utf-8"
-            )
+            self._gathered = tempfile.SpooledTemporaryFile(MEMORY_LIMIT)  # noqa: SIM115
+            self._gathered.write(BEGIN)
 
     def take(self, run: Run, *, is_last: bool) -> None:
         """Add the results that a run has ready."""
         del is_last
         while (array := run.take_results(RESULTS_AT_ONCE)) is not None:
             with self._reported():
-                self._add(array)
+                if self._gathered is not None:
+                    _add(array, self._gathered)
 
     def update(self) -> None:
         """Nothing happens in between."""
@@ -66,87 +71,114 @@ class ResultsFile:
 
     def commit(self) -> None:
         """Put the results in the place of the file, behind those that it has if they are kept."""
-        with self._reported(), self._locked():
-            if self._merge:
-                self._add_earlier()
-            self._replace()
+        content = self._gathered
+        if content is None:
+            return
+        with self._reported():
+            # From a pipe or a terminal nothing can be read that was written before.
+            if not self._merge or is_stream(self._path):
+                content.write(END)
+                put(content, self._path, self._deadline.left)
+            else:
+                with self._locked(), tempfile.SpooledTemporaryFile(MEMORY_LIMIT) as merged:
+                    self._join(content, merged)
+                    put(merged, self._path, self._deadline.left)
         self._close()
 
     def abandon(self) -> None:
         """Leave the file as it is."""
         self._close()
 
-    def _add(self, array: str) -> None:
-        if self._gathered is not None:
-            self._gathered.write(self._separator + array[1:-1])
-            self._separator = ",\n"
+    def _join(self, content: IO[bytes], merged: IO[bytes]) -> None:
+        """Write the results that the file has, and behind them those of this run."""
+        merged.write(BEGIN)
+        earlier = self._earlier()
+        if earlier:
+            _add(valid_unicode(encoded(earlier)), merged)
+        if earlier and content.tell() > len(BEGIN):
+            merged.write(SEPARATOR)
+        content.seek(len(BEGIN))
+        shutil.copyfileobj(content, merged)
+        merged.write(END)
 
-    def _replace(self) -> None:
-        if self._gathered is None:
-            return
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        self._gathered.seek(0)
-        fresh = f"{self._path}.{os.getpid()}"
-        # A result is for whoever may read files of its kind.
-        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
-        with contextlib.suppress(FileNotFoundError):
-            os.unlink(fresh)
+    def _earlier(self) -> list[Any]:
+        """Return the results that the file has."""
         try:
-            with open(os.open(fresh, flags, 0o666), "w", encoding="utf-8") as file:
-                file.write("[")
-                shutil.copyfileobj(self._gathered, file)
-                file.write("]\n")
-            os.replace(fresh, self._path)
-        except BaseException:
-            with contextlib.suppress(OSError):
-                os.unlink(fresh)
-            raise
+            with open(self._path, "rb") as file:
+                text = of_file(file.read())
+            earlier = decoded(text) if text.strip() else []
+            if isinstance(earlier, list):
+                return earlier
+        except FileNotFoundError:
+            return []
+        except (ValueError, RecursionError):
+            pass
+        kept = self._keep_copy()
+        self._report.notes.append(f"{self._path} held no results, and is kept as {kept}")
+        return []
 
-    @contextlib.contextmanager
-    def _reported(self) -> Iterator[None]:
-        """Say what went wrong, once; from then on there is nothing to write to."""
-        try:
-            yield
-        except (OSError, NotImplementedError) as error:
-            self._close()
-            if not self._has_failed:
-                self._has_failed = True
-                self._report.failed(ResultsFileError(f"{self._path} cannot be written: {error}"))
+    def _keep_copy(self) -> str:
+        """Copy a file that cannot be merged with, and return where that is.
+
+        It may be no file to be moved: a link, a mount, or one of several names.
+        """
+        mode = os.stat(self._path).st_mode & 0o777
+        number = 1
+        while os.path.lexists(kept := f"{self._path}.broken-{number}"):
+            number += 1
+        descriptor = os.open(kept, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+        with open(self._path, "rb") as file, open(descriptor, "wb") as copy:
+            shutil.copyfileobj(file, copy)
+        return kept
 
     @contextlib.contextmanager
     def _locked(self) -> Iterator[None]:
-        if not self._merge:
-            yield
-            return
-        from filelock import FileLock
-
-        with FileLock(f"{self._path}.lock", timeout=min(LOCK_TIMEOUT, self._deadline.left())):
-            yield
-
-    def _add_earlier(self) -> None:
+        """Keep other runs from merging their results into the same file meanwhile."""
+        target = os.path.realpath(self._path)
+        os.makedirs(os.path.dirname(target), exist_ok=True)
+        path = f"{target}.lock"
+        patience = Deadline(LOCK_TIMEOUT, lambda until: min(until, self._deadline.until()))
+        lock = FileLock(path, create=True)
         try:
-            earlier = decoded(self._path.read_text(encoding="utf-8"))
-            if not isinstance(earlier, list):
-                raise ValueError("it is no array")
-        except FileNotFoundError:
-            return
-        except (ValueError, RecursionError):
-            kept = self._move_away()
-            self._report.notes.append(f"{self._path} held no results, and is kept as {kept}")
-            return
-        if earlier:
-            self._add(valid_unicode(encoded(earlier)))
+            is_taken = lock.acquire_in_time(patience.left)
+        except OSError as error:
+            if os.path.islink(path):
+                raise OSError(f"its lock, {path}, is a link, which is not followed") from error
+            if os.path.exists(path) or not isinstance(error, PermissionError):
+                raise
+            # In a folder of somebody else's no lock can be made, and no new file either.
+            lock = FileLock(target)
+            is_taken = lock.acquire_in_time(patience.left)
+        if not is_taken:
+            raise TimeoutError(f"another run holds its lock, {path}")
+        try:
+            yield
+        finally:
+            lock.release()
 
-    def _move_away(self) -> Path:
-        """Move a file that cannot be merged with out of the way, and return where it is."""
-        number = 1
-        while (kept := Path(f"{self._path}.broken-{number}")).exists():
-            number += 1
-        self._path.rename(kept)
-        return kept
+    @contextlib.contextmanager
+    def _reported(self) -> Iterator[None]:
+        """Say what went wrong, once; from then on there is nothing to write to.
+
+        What a test has left broken in this process may raise anything.
+        """
+        try:
+            yield
+        except Exception as error:
+            self._close()
+            if not self._has_failed:
+                self._has_failed = True
+                self._report.failed(
+                    ResultsFileError(f"{self._path} cannot be written: {why(error)}")
+                )
 
     def _close(self) -> None:
         if self._gathered is not None:
             with contextlib.suppress(OSError):
                 self._gathered.close()
             self._gathered = None
+
+
+def _add(array: str, file: IO[bytes]) -> None:
+    """Add the elements of an array that is not empty."""
+    file.write((SEPARATOR if file.tell() > len(BEGIN) else b"") + array[1:-1].encode())

@@ -1,11 +1,14 @@
-"""The lock of a journal: whoever delivers it holds it, and it ends with its holder.
+"""A lock on a file, which its holder has until it lets go of it or ends.
 
-The test process holds none while tests run: a child that a test forks would keep it.
+Whoever delivers a journal holds the lock of that. The test process holds none while tests run: a
+child that a test forks would keep it.
 """
 
 from __future__ import annotations
 
 import os
+import time
+from collections.abc import Callable
 
 from .. import private
 
@@ -14,15 +17,20 @@ try:
 except ImportError:
     fcntl = None  # type: ignore[assignment]
 
-# Held from the moment of loading: tests replace functions of `os`.
-_close, _fstat, _stat = os.close, os.fstat, os.stat
+#: How often a lock is tried that somebody else holds, in seconds.
+POLL_INTERVAL = 0.05
+
+# Held from the moment of loading: tests replace functions of `os` and `time`.
+_close, _fstat, _stat, _sleep = os.close, os.fstat, os.stat, time.sleep
 
 
-class JournalLock:
-    """A lock on the file itself, which is there wherever the file is."""
+class FileLock:
+    """A lock on the file itself, which is there wherever the file is. No link is followed."""
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, *, create: bool = False) -> None:
+        """Lock a file; `create` makes it where it is missing."""
         self._path = path
+        self._create = create
         self._descriptor: int | None = None
 
     def acquire(self) -> bool:
@@ -33,7 +41,7 @@ class JournalLock:
         """
         while True:
             if self._descriptor is None:
-                self._descriptor = private.open_for_reading(self._path)
+                self._descriptor = private.open_for_locking(self._path, create=self._create)
             try:
                 _lock(self._descriptor)
             except BlockingIOError:
@@ -43,8 +51,25 @@ class JournalLock:
             # Meanwhile another file has taken its place, which somebody else may have locked.
             self.release()
 
+    def acquire_in_time(self, left: Callable[[], float]) -> bool:
+        """Wait for the lock for as long as there are seconds left; return whether it is taken.
+
+        Raises:
+            OSError: as `acquire`.
+        """
+        while not self.acquire():
+            if not left():
+                self.release()
+                return False
+            _sleep(min(POLL_INTERVAL, left()))
+        return True
+
     def _is_of_this_file(self, descriptor: int) -> bool:
-        locked, there = _fstat(descriptor), _stat(self._path)
+        locked = _fstat(descriptor)
+        try:
+            there = _stat(self._path)
+        except FileNotFoundError:
+            return False
         return (locked.st_dev, locked.st_ino) == (there.st_dev, there.st_ino)
 
     def release(self) -> None:

@@ -5,6 +5,7 @@
         events.ndjson    the journal, unless the user has named another place for it
         rest.ndjson      what a journal in another place did not take
         receipts.ndjson  what the server has accepted (the courier writes it)
+        results.json     results for a descriptor of the test process, which alone can write to it
         courier.json     how far the courier is, and in the end what became of the results
         wake             a pipe by which the test process wakes the courier
         unattended       says that the test process does not wait any more
@@ -23,7 +24,7 @@ from zlib import crc32
 
 from .. import private, process
 from ..text import json_bytes, of_json_bytes
-from .lock import JournalLock
+from .lock import FileLock
 
 #: The directory of all runs, in that of the user's state.
 NAME = "buildkite-test-collector"
@@ -44,6 +45,7 @@ class RunDirectory:
         self.events = os.path.join(path, "events.ndjson")
         self.rest = os.path.join(path, "rest.ndjson")
         self.receipts = os.path.join(path, "receipts.ndjson")
+        self.results = os.path.join(path, "results.json")
         self.status = os.path.join(path, "courier.json")
         self.wake = os.path.join(path, "wake")
         self.unattended = os.path.join(path, "unattended")
@@ -110,7 +112,7 @@ class RunDirectory:
         """Return whether the run is still recorded or delivered by somebody."""
         if self.is_owner_alive():
             return True
-        lock = JournalLock(self.record)
+        lock = FileLock(self.record)
         try:
             return not lock.acquire()
         except OSError:
@@ -131,7 +133,7 @@ class RunDirectory:
                 self._update_record(pid=0)
 
     def _remove_signals(self) -> None:
-        for path in (self.status, self.wake, self.unattended):
+        for path in (self.status, self.wake, self.unattended, self.results):
             private.remove(path)
 
     def remove(self) -> None:
