@@ -20,9 +20,8 @@ import shutil
 import stat
 import time
 from collections.abc import Callable, Iterator
-from typing import IO
 
-from .stream import NO_TIME_LEFT, POLL_INTERVAL, pour
+from .stream import NO_TIME_LEFT, POLL_INTERVAL, Content, pour
 
 #: How a file of the user's is opened: no terminal becomes ours, and no pipe is waited for.
 FLAGS = (
@@ -39,7 +38,7 @@ FILE_MODE = 0o666
 BLOCK = 256 * 1024
 
 
-def put(content: IO[bytes], path: str, left: Callable[[], float]) -> None:
+def put(content: Content, path: str, left: Callable[[], float]) -> None:
     """Put a content where a path leads.
 
     Args:
@@ -95,7 +94,7 @@ def _opened(path: str, left: Callable[[], float]) -> Iterator[int]:
         os.close(descriptor)
 
 
-def _make(content: IO[bytes], path: str) -> None:
+def _make(content: Content, path: str) -> None:
     """Make a file that is not there."""
     target = os.path.realpath(path)
     os.makedirs(os.path.dirname(target), exist_ok=True)
@@ -114,7 +113,7 @@ def _make(content: IO[bytes], path: str) -> None:
         os.close(descriptor)
 
 
-def _replace(content: IO[bytes], path: str, status: os.stat_result) -> bool:
+def _replace(content: Content, path: str, status: os.stat_result) -> bool:
     """Put a new file in the place of another, if nobody can tell them apart but by their content.
 
     Whatever keeps a new one from being made or from taking its place, the old one can be written
@@ -132,7 +131,7 @@ def _replace(content: IO[bytes], path: str, status: os.stat_result) -> bool:
 
 
 def _write_new(
-    content: IO[bytes], fresh: str, mode: int, like: tuple[str, os.stat_result] | None = None
+    content: Content, fresh: str, mode: int, like: tuple[str, os.stat_result] | None = None
 ) -> None:
     """Write a new file; it can have to be like another one."""
     descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL | FLAGS, mode)
@@ -166,7 +165,7 @@ def _attributes(file: int | str) -> dict[str, bytes]:
         return {}
 
 
-def _overwrite(content: IO[bytes], descriptor: int) -> None:
+def _overwrite(content: Content, descriptor: int) -> None:
     """Write a content over that of a file; where there is no room for it, the old one stays."""
     end = os.fstat(descriptor).st_size
     size = content.seek(0, os.SEEK_END)
@@ -180,7 +179,7 @@ def _overwrite(content: IO[bytes], descriptor: int) -> None:
     os.ftruncate(descriptor, size)
 
 
-def _copy(content: IO[bytes], descriptor: int, start: int, end: int) -> None:
+def _copy(content: Content, descriptor: int, start: int, end: int) -> None:
     content.seek(start)
     os.lseek(descriptor, start, os.SEEK_SET)
     while start < end:

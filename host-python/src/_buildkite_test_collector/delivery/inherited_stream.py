@@ -10,9 +10,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from typing import IO
 
-from .stream import pour
+from .stream import Content, pour
 
 #: The folders whose files are descriptors of whoever looks, without links.
 FOLDERS = ("/dev/fd", "/proc/self/fd", "/proc/thread-self/fd")
@@ -63,7 +62,7 @@ class InheritedStream:
         """Whether pytest writes to the same: its standard output, or the terminal."""
         return self._number in (None, 1, 2)
 
-    def write(self, content: IO[bytes], left: Callable[[], float]) -> None:
+    def write(self, content: Content, left: Callable[[], float]) -> None:
         """Write a content to it, for as long as there is time.
 
         Raises:

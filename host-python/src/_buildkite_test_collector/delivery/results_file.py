@@ -8,7 +8,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from math import inf
-from typing import IO, Any
+from typing import Any
 
 from ..component.component import Run
 from ..deadline import Deadline
@@ -17,6 +17,7 @@ from ..journal.lock import FileLock
 from ..text import decoded, encoded, of_file, valid_unicode
 from .context import Context
 from .destination import is_stream, put
+from .stream import Content
 
 #: How many results are taken at once.
 RESULTS_AT_ONCE = 1_000
@@ -43,7 +44,7 @@ class ResultsFile:
         self._report = context.report
         self._deadline = context.deadline
         #: The file's content, but for its end.
-        self._gathered: IO[bytes] | None = None
+        self._gathered: Content | None = None
         self._has_failed = False
 
     def begin(self) -> None:
@@ -89,7 +90,7 @@ class ResultsFile:
         """Leave the file as it is."""
         self._close()
 
-    def _join(self, content: IO[bytes], merged: IO[bytes]) -> None:
+    def _join(self, content: Content, merged: Content) -> None:
         """Write the results that the file has, and behind them those of this run."""
         merged.write(BEGIN)
         earlier = self._earlier()
@@ -179,6 +180,6 @@ class ResultsFile:
             self._gathered = None
 
 
-def _add(array: str, file: IO[bytes]) -> None:
+def _add(array: str, file: Content) -> None:
     """Add the elements of an array that is not empty."""
     file.write((SEPARATOR if file.tell() > len(BEGIN) else b"") + array[1:-1].encode())

@@ -8,7 +8,28 @@ import select
 import signal
 import time
 from collections.abc import Callable, Iterator
-from typing import IO
+from typing import Protocol, runtime_checkable
+
+
+@runtime_checkable
+class Content(Protocol):
+    """A file of bytes: what of it is used, and also a spooled one has."""
+
+    def read(self, size: int = -1, /) -> bytes:
+        """Return what comes next."""
+
+    def write(self, data: bytes, /) -> int:
+        """Add something."""
+
+    def seek(self, offset: int, whence: int = 0, /) -> int:
+        """Go somewhere, and return where that is."""
+
+    def tell(self) -> int:
+        """Return where it stands."""
+
+    def close(self) -> None:
+        """Let go of it."""
+
 
 #: How much is written at once, in bytes: a pipe that takes anything takes as much without blocking.
 BLOCK = getattr(select, "PIPE_BUF", 512)
@@ -24,7 +45,7 @@ _mask, _pending = getattr(signal, "pthread_sigmask", None), getattr(signal, "sig
 _wait_for_signal = getattr(signal, "sigwait", None)
 
 
-def pour(content: IO[bytes], descriptor: int, left: Callable[[], float]) -> None:
+def pour(content: Content, descriptor: int, left: Callable[[], float]) -> None:
     """Write a content, from where it is read next, to a stream, for as long as there is time.
 
     Raises:
