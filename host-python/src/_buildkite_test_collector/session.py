@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from .delivery.inherited_stream import InheritedStream
+from .delivery.inherited_stream import InheritedStream, in_any_process
 from .ending import Ending
 from .journal.places import claim, mark_as_sent
 from .journal.run_directory import RunDirectory
@@ -43,7 +43,7 @@ class Session:
         # A test may change directory.
         path = os.path.abspath(settings.json) if settings.json else ""
         self._stream = InheritedStream.of_path(path) if path else None
-        self._settings = settings.but(json=path)
+        self._settings = settings.but(json=in_any_process(path))
         self._config = config
         self._evidence = evidence
         self._owner = _getpid()
@@ -138,7 +138,7 @@ class Session:
         path = self._directory.results if self._directory is not None else ""
         if not path:
             why = "there is no place to gather the results"
-            self._errors.append(f"{self._settings.json} cannot be written: {why}")
+            self._errors.append(f"{self._stream.path} cannot be written: {why}")
         return self._settings.but(json=path, merge_json=False)
 
     def _start_courier(self, origin: int) -> None:
