@@ -360,6 +360,11 @@ def ours(output: str) -> list[str]:
     return [line for line in output.splitlines() if OURS.match(line)]
 
 
+def names(written: str | bytes) -> list[str]:
+    """Return the names of the tests in what `--json` has written."""
+    return [result["name"] for result in json.loads(written)]
+
+
 def events(journal: Path) -> list[dict[str, Any]]:
     """Return the events of a journal; none where there is no file."""
     if not journal.exists():

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from .courier.launch import Launch
-from .delivery.inherited_stream import InheritedStream
+from .delivery.inherited_stream import InheritedStream, in_any_process
 from .delivery.report import DeliveryReport
 from .ending import Ending
 from .journal.places import claim, mark_as_sent
@@ -42,7 +42,7 @@ class Session:
         # A test may change directory.
         path = os.path.abspath(settings.json) if settings.json else ""
         self._stream = InheritedStream.of_path(path) if path else None
-        self._settings = settings.but(json=path)
+        self._settings = settings.but(json=in_any_process(path))
         self._config = config
         self._evidence = evidence
         self._owner = _getpid()
@@ -141,7 +141,7 @@ class Session:
         path = self._directory.results if self._directory is not None else ""
         if not path:
             why = "there is no place to gather the results"
-            self._errors.append(f"{self._settings.json} cannot be written: {why}")
+            self._errors.append(f"{self._stream.path} cannot be written: {why}")
         return self._settings.but(json=path, merge_json=False)
 
     def _start_courier(self, origin: int) -> None:

@@ -19,6 +19,9 @@ FOLDERS = ("/dev/fd", "/proc/self/fd", "/proc/thread-self/fd")
 #: The terminal that a process belongs to, of which the courier has none.
 TERMINAL = "/dev/tty"
 
+#: Where processes see themselves.
+PROCESSES = "/proc/"
+
 #: How many links are followed, as on Linux.
 LINKS = 40
 
@@ -88,3 +91,11 @@ class InheritedStream:
         except (OSError, OverflowError):
             return None
         return status.st_dev, status.st_ino, status.st_rdev
+
+
+def in_any_process(path: str) -> str:
+    """Return a path that leads other processes to where it leads this one: `/proc/self/cwd/…`."""
+    if not path.startswith(PROCESSES):
+        return path
+    folder, name = os.path.split(path)
+    return os.path.join(os.path.realpath(folder), name)
