@@ -289,7 +289,7 @@ mod tests {
         assert_eq!(
             shown(&spans(all)),
             [
-                r#"annotation 10 50 40 {"url":"2 × other requests, 40 ns in all","lib":"","content":"http 2 × other requests, 40 ns in all"}"#,
+                r#"annotation 10 50 40 {"content":"2 × other HTTP requests, 40 ns in all"}"#,
                 r#"sql 1 4 3 {"query":"1,002 × other queries, 3 ns in all"}"#,
             ]
         );

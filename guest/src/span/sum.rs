@@ -2,17 +2,20 @@
 
 use std::rc::Rc;
 
-use super::{HTTP, SLEEP, SQL, Span};
+use super::{ANNOTATION, HTTP, SLEEP, SQL, Span};
 use crate::event;
 use crate::json::{Json, Object};
 
-/// The sections of calls, the text of the detail that says what was called, and what calls are called
-/// of which nobody knows that.
-const SECTIONS: [(&str, &str, Option<&str>); 3] = [
-    (HTTP, "url", Some("other requests")),
-    (SQL, "query", Some("other queries")),
-    (SLEEP, "content", None),
+/// The sections of calls, and the text of the detail that says what was called.
+const SECTIONS: [(&str, &str); 3] = [(HTTP, "url"), (SQL, "query"), (SLEEP, CONTENT)];
+
+/// What calls are of which only the section is known. Test Engine knows no request without a method.
+const OTHERS: [(&str, &str, &str, &str); 2] = [
+    (HTTP, ANNOTATION, CONTENT, "other HTTP requests"),
+    (SQL, SQL, "query", "other queries"),
 ];
+
+const CONTENT: &str = "content";
 
 /// What was called, fit to be shown.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -68,18 +71,17 @@ impl Calls {
     /// The span that stands for them.
     pub fn into_span(self) -> Span {
         let called = self.called;
-        let (_, field, other) = SECTIONS
-            .into_iter()
-            .find(|known| known.0 == called.section)
-            .unwrap_or(SECTIONS[2]);
-        let is_sum = self.count > 1 || !called.is_known();
-        let text = called.text.as_deref().or(other);
+        let known = SECTIONS.iter().find(|known| known.0 == called.section);
+        let (mut section, mut field) = *known.unwrap_or(&SECTIONS[2]);
+        let mut text = called.text.as_deref();
+        let other = OTHERS.iter().find(|other| other.0 == section);
+        let other = other.filter(|_| text.is_none());
+        if let Some(&(_, other_section, other_field, other)) = other {
+            (section, field, text) = (other_section, other_field, Some(other));
+        }
+        let is_sum = self.count > 1 || other.is_some();
         let text = match is_sum {
-            true => Some(sum(
-                self.count,
-                text.unwrap_or(called.section),
-                self.duration,
-            )),
+            true => Some(sum(self.count, text.unwrap_or(section), self.duration)),
             false => text.map(str::to_owned),
         };
         let mut detail = Object::new();
@@ -100,7 +102,7 @@ impl Calls {
             false => self.end,
         };
         let span = event::Span {
-            section: called.section.to_owned(),
+            section: section.to_owned(),
             start: self.start,
             end,
             duration: Some(self.duration),
