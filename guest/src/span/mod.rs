@@ -84,7 +84,7 @@ impl Span {
                 scrub_fields(&mut detail);
                 for (_, value) in &mut detail {
                     value.each_text(&mut |text| {
-                        if text.contains('@') {
+                        if text.as_bytes().contains(&b'@') {
                             *text =
                                 Cow::Owned(without_credentials(std::mem::take(text).into_owned()));
                         }
