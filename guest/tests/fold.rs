@@ -135,6 +135,17 @@ proptest! {
     }
 
     #[test]
+    fn nothing_that_is_scrubbed_comes_out(story in stories()) {
+        let mut run = finished(&text(&story.lines));
+        for result in results(&mut run, 100) {
+            prop_assert!(!result.to_string().contains("SECRET"), "{}", result);
+        }
+        for problem in run.problems() {
+            prop_assert!(!problem.sentence().contains("SECRET"));
+        }
+    }
+
+    #[test]
     fn no_time_is_negative(story in stories()) {
         for result in results(&mut finished(&text(&story.lines)), 100) {
             is_in_order(&result["history"])?;

@@ -13,7 +13,7 @@ use crate::text::split_once;
 /// ```
 #[must_use]
 pub fn without_credentials(text: String) -> String {
-    if !text.contains('@') {
+    if !text.as_bytes().contains(&b'@') {
         return text;
     }
     let mut kept = String::with_capacity(text.len());
@@ -30,13 +30,14 @@ fn ends_url(c: char) -> bool {
 
 /// Adds a part of a text in which URLs follow each other without a character that ends them.
 fn push_part(kept: &mut String, part: &str) {
-    let last = part.rfind('@');
+    let at = |text: &str| text.bytes().rposition(|byte| byte == b'@');
+    let last = at(part);
     let mut rest = part;
     while let Some((before, after)) = split_once(rest, "://") {
         kept.push_str(&rest[..before.len() + "://".len()]);
         let end = after.find(|c| matches!(c, '/' | '?' | '#') || ends_url(c));
         let authority = &after[..end.unwrap_or(after.len())];
-        let at = match authority.rfind('@') {
+        let at = match at(authority) {
             None if is_host(authority) => None,
             // What looks like the host may be a part of a password with a slash in it.
             None => last.and_then(|at| at.checked_sub(part.len() - after.len())),

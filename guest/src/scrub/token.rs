@@ -47,11 +47,11 @@ pub fn is_token(text: &str) -> bool {
 /// Whether it is the part of a Telegram URL that holds a bot's token
 /// (<https://core.telegram.org/bots/api#making-requests>).
 fn is_bot(text: &str) -> bool {
-    let Some((id, token)) = text.split_once(':') else {
+    let Some(rest) = text.strip_prefix("bot") else {
         return false;
     };
-    let digits = id.strip_prefix("bot").unwrap_or_default();
-    !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit()) && !token.is_empty()
+    let token = rest.trim_start_matches(|c: char| c.is_ascii_digit());
+    token.len() < rest.len() && token.len() > 1 && token.starts_with(':')
 }
 
 /// Whether letters and digits are a word, a number, or a word with a number before or after it.

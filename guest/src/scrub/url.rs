@@ -21,10 +21,8 @@ use crate::text::split_once;
 #[must_use]
 pub fn url(text: &str, is_cut: bool) -> String {
     let text = text.trim_start();
-    let (text, is_cut) = match text.split_once('#') {
-        Some((text, _)) => (text, false),
-        None => (text, is_cut),
-    };
+    let (text, fragment) = parted(text, b'#');
+    let is_cut = is_cut && fragment.is_none();
     let text = if is_cut { text } else { text.trim_end() };
     let mut shown = String::with_capacity(text.len());
     let rest = match split_once(text, "://") {
@@ -38,32 +36,43 @@ pub fn url(text: &str, is_cut: bool) -> String {
     let rest = match rest {
         Some(rest) => {
             shown.push_str("//");
-            let (authority, rest) = rest.split_at(rest.find(['/', '?']).unwrap_or(rest.len()));
-            let (_, host) = authority.rsplit_once('@').unwrap_or(("", authority));
+            let ends = |byte: u8| matches!(byte, b'/' | b'?');
+            let end = rest.bytes().position(ends).unwrap_or(rest.len());
+            let (authority, rest) = rest.split_at(end);
+            let at = authority.bytes().rposition(|byte| byte == b'@');
+            let mut host = &authority[at.map_or(0, |at| at + 1)..];
             // A password with a slash in it would look like a path from there on.
             if !is_host(host) || (is_cut && rest.is_empty()) {
                 return shown + MARK;
             }
-            for (label, index) in host.split('.').zip(0..) {
-                if index > 0 {
-                    shown.push('.');
-                }
+            loop {
+                let (label, labels) = parted(host, b'.');
                 shown.push_str(if is_token(label) { MARK } else { label });
+                let Some(labels) = labels else {
+                    break rest;
+                };
+                shown.push('.');
+                host = labels;
             }
-            rest
         }
         None if text.starts_with('/') => text,
         None => return MARK.to_owned(),
     };
-    let (path, query) = match rest.split_once('?') {
-        Some((path, query)) => (path, Some(query)),
-        None => (rest, None),
-    };
+    let (path, query) = parted(rest, b'?');
     push_path(&mut shown, path, is_cut && query.is_none());
     if let Some(query) = query {
         push_query(&mut shown, query, is_cut);
     }
     shown
+}
+
+/// What stands before the first byte of a kind, and after it, if there is one.
+#[inline(never)]
+fn parted(text: &str, at: u8) -> (&str, Option<&str>) {
+    match text.bytes().position(|byte| byte == at) {
+        Some(place) => (&text[..place], text.get(place + 1..)),
+        None => (text, None),
+    }
 }
 
 fn is_scheme(text: &str) -> bool {
@@ -76,17 +85,16 @@ fn is_scheme(text: &str) -> bool {
 
 /// Whether it is a host, with or without a port, and nothing else. It may be empty, as that of a file.
 pub fn is_host(text: &str) -> bool {
-    let (name, port) = match text.rsplit_once(':') {
-        Some((name, port)) if !port.ends_with(']') => (name, port),
-        _ => (text, ""),
-    };
+    let colon = text.bytes().rposition(|byte| byte == b':');
+    let colon = colon.filter(|_| !text.ends_with(']'));
+    let (name, port) = text.split_at(colon.unwrap_or(text.len()));
     let is_name = |c: char| is_word(c) || matches!(c, '-' | '.' | '_' | '~');
     let is_address = |c: char| c.is_ascii_hexdigit() || matches!(c, ':' | '.');
     let address = name
         .strip_prefix('[')
         .and_then(|name| name.strip_suffix(']'));
-    port.len() <= 5
-        && port.bytes().all(|byte| byte.is_ascii_digit())
+    port.len() <= ":65535".len()
+        && port.bytes().skip(1).all(|byte| byte.is_ascii_digit())
         && match address {
             Some(address) => address.chars().all(is_address),
             None => name.chars().all(is_name),
@@ -94,37 +102,39 @@ pub fn is_host(text: &str) -> bool {
 }
 
 fn push_path(shown: &mut String, path: &str, is_cut: bool) {
-    for (segment, index) in path.split('/').zip(0..) {
-        if index > 0 {
-            shown.push('/');
-        }
-        for (parameter, index) in segment.split(';').zip(0..) {
-            if index > 0 {
-                shown.push(';');
+    let mut rest = path;
+    loop {
+        let ends = |byte: u8| matches!(byte, b'/' | b';');
+        let end = rest.bytes().position(ends).unwrap_or(rest.len());
+        let start = shown.len();
+        push_pair(shown, &rest[..end], |c| {
+            matches!(c, '!' | '$' | '&'..='*' | '+' | ',' | ':' | '@')
+        });
+        let Some(after) = rest.get(end + 1..) else {
+            if is_cut {
+                shown.truncate(start);
+                shown.push_str(MARK);
             }
-            push_pair(shown, parameter, |c| {
-                is_in_url(c) || "!$&'()*+,".contains(c)
-            });
-        }
-    }
-    if is_cut {
-        let start = shown.rfind('/').map_or(0, |slash| slash + 1);
-        shown.truncate(start);
-        shown.push_str(MARK);
+            return;
+        };
+        shown.push_str(&rest[end..=end]);
+        rest = after;
     }
 }
 
 fn push_query(shown: &mut String, query: &str, is_cut: bool) {
     let mut separator = '?';
     let mut last = shown.len()..shown.len();
-    let mut pairs = query.split('&').peekable();
-    while let Some(pair) = pairs.next() {
+    let mut rest = Some(query);
+    while let Some(pairs) = rest {
+        let (pair, after) = parted(pairs, b'&');
         let start = shown.len();
         shown.push(separator);
-        match is_cut && pairs.peek().is_none() && !pair.contains('=') {
+        match is_cut && after.is_none() && parted(pair, b'=').1.is_none() {
             true => shown.push_str(MARK),
-            false => push_pair(shown, pair, |c| is_in_url(c) || "[]$".contains(c)),
+            false => push_pair(shown, pair, |c| matches!(c, '[' | ']' | '$' | ':' | '@')),
         }
+        rest = after;
         let is_repeated = shown[start..].get(1..) == shown[last.clone()].get(1..);
         match pair.is_empty() || is_repeated {
             true => shown.truncate(start),
@@ -137,12 +147,10 @@ fn push_query(shown: &mut String, query: &str, is_cut: bool) {
 }
 
 /// Adds a name, and a mark for the value that belongs to it.
-fn push_pair(shown: &mut String, pair: &str, is_allowed: impl Fn(char) -> bool) {
-    let (name, value) = match pair.split_once('=') {
-        Some((name, value)) => (name, Some(value)),
-        None => (pair, None),
-    };
-    let is_shown = name.chars().all(is_allowed) && !is_token(&decoded(name));
+fn push_pair(shown: &mut String, pair: &str, is_sign: fn(char) -> bool) {
+    let (name, value) = parted(pair, b'=');
+    let is_in_name = |c| is_word(c) || matches!(c, '-' | '.' | '_' | '~' | '%') || is_sign(c);
+    let is_shown = name.chars().all(is_in_name) && !is_token(&decoded(name));
     shown.push_str(if is_shown { name } else { MARK });
     if value.is_some() {
         shown.push('=');
@@ -150,13 +158,9 @@ fn push_pair(shown: &mut String, pair: &str, is_allowed: impl Fn(char) -> bool) 
     }
 }
 
-fn is_in_url(c: char) -> bool {
-    is_word(c) || "-._~:@%".contains(c)
-}
-
 /// A text as it was before its percent encoding.
 fn decoded(text: &str) -> Cow<'_, str> {
-    if !text.contains('%') {
+    if !text.as_bytes().contains(&b'%') {
         return Cow::Borrowed(text);
     }
     let digit = |byte: &u8| char::from(*byte).to_digit(16);

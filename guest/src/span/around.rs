@@ -3,35 +3,41 @@
 use super::Span;
 
 /// For each automatic span the index of the innermost manual one around it, by their times.
-pub fn around(spans: &[Span]) -> impl Iterator<Item = (usize, usize)> {
-    // An outer span first, and a manual one before an automatic one that begins with it.
-    let mut order: Vec<(i64, bool, i64, u64)> = spans
+pub fn around(spans: &[Span]) -> Vec<(usize, usize)> {
+    // Sorted pairs, as elsewhere: the component has that sort anyway.
+    let mut order: Vec<(u64, u64)> = spans
         .iter()
         .zip(0..)
-        .filter_map(|(span, index)| {
-            let end = span.until.or(span.end)?;
-            Some((span.start?, span.until.is_some(), i64::MAX - end, index))
-        })
+        .filter_map(|(span, index)| Some((span.start?.cast_unsigned(), index)))
         .collect();
     order.sort_unstable();
 
-    let mut open: Vec<(i64, usize)> = Vec::new();
-    order
-        .into_iter()
-        .filter_map(move |(start, is_automatic, until_end, index)| {
-            let (end, index) = (i64::MAX - until_end, index as usize);
-            match is_automatic {
-                true => {
-                    open.retain(|(ends, _)| *ends >= start);
-                    let around = open.iter().rfind(|(ends, _)| *ends >= end)?;
-                    Some((index, around.1))
-                }
-                false => {
-                    open.push((end, index));
-                    None
-                }
-            }
+    let mut found = Vec::new();
+    let mut manual = order
+        .iter()
+        .filter_map(|&(start, index)| {
+            let span = &spans[index as usize];
+            let end = span.end.filter(|_| span.until.is_none())?;
+            Some((start, end.cast_unsigned(), index as usize))
         })
+        .peekable();
+    // Those that have begun, and may not have ended yet.
+    let mut open = Vec::new();
+    for &(start, index) in &order {
+        let Some(until) = spans[index as usize].until else {
+            continue;
+        };
+        while let Some(span) = manual.next_if(|span| span.0 <= start) {
+            open.push(span);
+        }
+        open.retain(|span| span.1 >= start);
+        let around = open.iter().filter(|span| span.1 >= until.cast_unsigned());
+        // The last to begin, and of those that began together the first to end.
+        if let Some(around) = around.min_by_key(|span| (u64::MAX - span.0, span.1)) {
+            found.push((index as usize, around.2));
+        }
+    }
+    found
 }
 
 #[cfg(test)]
@@ -59,7 +65,7 @@ mod tests {
     /// The index of the span around the last.
     fn around_last(spans: &[Span]) -> Option<usize> {
         let last = spans.len() - 1;
-        let found: Vec<_> = around(spans).collect();
+        let found = around(spans);
         assert!(found.iter().all(|(index, _)| *index == last), "{found:?}");
         found.first().map(|(_, around)| *around)
     }

@@ -40,7 +40,7 @@ impl Automatic {
             duration: event.duration.or_else(took).unwrap_or(0).max(0),
         };
         if is_sum || !calls.called.is_known() {
-            self.sum(&calls);
+            self.sum(calls);
         } else {
             self.longest.push(calls);
             if self.longest.len() >= 2 * limits::CALLS {
@@ -57,11 +57,10 @@ impl Automatic {
         calls.map(Calls::into_span)
     }
 
-    fn sum(&mut self, calls: &Calls) {
+    fn sum(&mut self, mut calls: Calls) {
         let find = |sums: &[Calls], called: &Called| {
             sums.binary_search_by(|known| known.called.cmp(called))
         };
-        let mut calls = calls.clone();
         let mut place = find(&self.sums, &calls.called);
         if place.is_err() && self.sums.len() >= limits::CALL_SUMS {
             calls.called = Called::other(calls.called.section);
@@ -78,9 +77,9 @@ impl Automatic {
         if self.longest.len() <= limits::CALLS {
             return;
         }
-        let shortness = |calls: &Calls| i64::MAX - calls.duration;
+        let shortness = |calls: &Calls| u64::MAX - calls.duration.unsigned_abs();
         let calls = self.longest.iter().zip(0..);
-        let mut longest_first: Vec<(i64, u64)> = calls
+        let mut longest_first: Vec<(u64, u64)> = calls
             .map(|(calls, index)| (shortness(calls), index))
             .collect();
         longest_first.sort_unstable();
@@ -88,7 +87,7 @@ impl Automatic {
         for (calls, index) in std::mem::take(&mut self.longest).into_iter().zip(0..) {
             match (shortness(&calls), index) <= last_kept {
                 true => self.longest.push(calls),
-                false => self.sum(&calls),
+                false => self.sum(calls),
             }
         }
     }
@@ -289,7 +288,7 @@ mod tests {
         assert_eq!(
             shown(&spans(all)),
             [
-                r#"annotation 10 50 40 {"url":"2 × other requests, 40 ns in all","lib":"","content":"http 2 × other requests, 40 ns in all"}"#,
+                r#"annotation 10 50 40 {"content":"2 × other HTTP requests, 40 ns in all"}"#,
                 r#"sql 1 4 3 {"query":"1,002 × other queries, 3 ns in all"}"#,
             ]
         );

@@ -68,13 +68,14 @@ impl Span {
     /// - A span that ends before it begins takes no time.
     /// - A detail that is longer than [`limits::DETAIL_BYTES`] is cut.
     ///
-    /// Without being asked it takes users and passwords out of URLs.
+    /// Users and passwords in URLs go, which is not said.
     pub fn mended(event: event::Span, report: &mut dyn FnMut(&str, &'static str)) -> Self {
         let known = SECTIONS.iter().find(|known| known.0 == event.section);
         let mut content = None;
         let (mut section, mut needed) = *known.unwrap_or_else(|| {
-            report(&event.section, "the section is not known");
-            content = Some(without_escapes(event.section.clone()));
+            let section = without_credentials(without_escapes(event.section.clone()));
+            report(&section, "the section is not known");
+            content = Some(section);
             &SECTIONS[3]
         });
         let mut detail = match event.detail {
@@ -83,7 +84,7 @@ impl Span {
                 scrub_fields(&mut detail);
                 for (_, value) in &mut detail {
                     value.each_text(&mut |text| {
-                        if text.contains('@') {
+                        if text.as_bytes().contains(&b'@') {
                             *text =
                                 Cow::Owned(without_credentials(std::mem::take(text).into_owned()));
                         }
@@ -292,7 +293,7 @@ mod tests {
         let (span, said) = mended("redis\u{1b}[0m", "");
         assert_eq!(span.section, "annotation");
         assert_eq!(span.detail.as_deref(), Some(r#"{"content":"redis"}"#));
-        assert_eq!(said, ["redis\u{1b}[0m: the section is not known"]);
+        assert_eq!(said, ["redis: the section is not known"]);
         let (span, _) = mended("redis", r#"{"content":"GET x"}"#);
         assert_eq!(span.detail.as_deref(), Some(r#"{"content":"GET x"}"#));
     }
@@ -311,6 +312,9 @@ mod tests {
         let (span, said) = mended("sql", detail);
         let expected = r#"{"query":"a://h","me@h":[{"a":"a://h me@h"}]}"#;
         assert_eq!((span.detail.as_deref(), said.len()), (Some(expected), 0));
+        let (span, said) = mended("a://me:secret@h", "");
+        assert_eq!(span.detail.as_deref(), Some(r#"{"content":"a://h"}"#));
+        assert_eq!(said, ["a://h: the section is not known"]);
         let (span, _) = mended(
             "http",
             r#"{"method":"BREW","url":"a://me:secret@h","lib":""}"#,

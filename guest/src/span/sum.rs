@@ -2,17 +2,20 @@
 
 use std::rc::Rc;
 
-use super::{HTTP, SLEEP, SQL, Span};
+use super::{ANNOTATION, HTTP, SLEEP, SQL, Span};
 use crate::event;
-use crate::json::{Json, Object};
+use crate::json::{Json, Object, Writer};
 
-/// The sections of calls, the text of the detail that says what was called, and what calls are called
-/// of which nobody knows that.
-const SECTIONS: [(&str, &str, Option<&str>); 3] = [
-    (HTTP, "url", Some("other requests")),
-    (SQL, "query", Some("other queries")),
-    (SLEEP, "content", None),
+/// The sections of calls, and the text of the detail that says what was called.
+const SECTIONS: [(&str, &str); 3] = [(HTTP, "url"), (SQL, "query"), (SLEEP, CONTENT)];
+
+/// What calls are of which only the section is known. Test Engine knows no request without a method.
+const OTHERS: [(&str, &str, &str, &str); 2] = [
+    (HTTP, ANNOTATION, CONTENT, "other HTTP requests"),
+    (SQL, SQL, "query", "other queries"),
 ];
+
+const CONTENT: &str = "content";
 
 /// What was called, fit to be shown.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -68,18 +71,17 @@ impl Calls {
     /// The span that stands for them.
     pub fn into_span(self) -> Span {
         let called = self.called;
-        let (_, field, other) = SECTIONS
-            .into_iter()
-            .find(|known| known.0 == called.section)
-            .unwrap_or(SECTIONS[2]);
-        let is_sum = self.count > 1 || !called.is_known();
-        let text = called.text.as_deref().or(other);
+        let known = SECTIONS.iter().find(|known| known.0 == called.section);
+        let (mut section, mut field) = *known.unwrap_or(&SECTIONS[2]);
+        let mut text = called.text.as_deref();
+        let other = OTHERS.iter().find(|other| other.0 == section);
+        let other = other.filter(|_| text.is_none());
+        if let Some(&(_, other_section, other_field, other)) = other {
+            (section, field, text) = (other_section, other_field, Some(other));
+        }
+        let is_sum = self.count > 1 || other.is_some();
         let text = match is_sum {
-            true => Some(sum(
-                self.count,
-                text.unwrap_or(called.section),
-                self.duration,
-            )),
+            true => Some(sum(self.count, text.unwrap_or(section), self.duration)),
             false => text.map(str::to_owned),
         };
         let mut detail = Object::new();
@@ -100,7 +102,7 @@ impl Calls {
             false => self.end,
         };
         let span = event::Span {
-            section: called.section.to_owned(),
+            section: section.to_owned(),
             start: self.start,
             end,
             duration: Some(self.duration),
@@ -116,35 +118,41 @@ impl Calls {
 
 /// Calls in words: `3,000 × SELECT ?, 1.2 s in all`.
 fn sum(count: u64, text: &str, duration: i64) -> String {
-    const UNITS: [(i64, &str); 4] = [
-        (1_000_000_000, "s"),
-        (1_000_000, "ms"),
-        (1_000, "µs"),
-        (1, "ns"),
+    const UNITS: [(u64, &str); 4] = [
+        (1_000_000_000, " s"),
+        (1_000_000, " ms"),
+        (1_000, " µs"),
+        (1, " ns"),
     ];
+    let duration = duration.unsigned_abs();
     let unit = UNITS.into_iter().find(|(unit, _)| duration >= *unit);
     let (unit, name) = unit.unwrap_or(UNITS[3]);
+    let mut words = Writer::default();
+    push_grouped(&mut words, count);
+    words.raw(" × ").raw(text).raw(", ");
     // Two digits are as exact as anybody needs it.
-    let tenths = (duration.saturating_add(unit / 20) / (unit.max(10) / 10)).unsigned_abs();
-    let duration = match (unit, tenths) {
-        (1, _) => grouped(duration.unsigned_abs()),
-        (_, ..100) => format!("{}.{}", tenths / 10, tenths % 10),
-        _ => grouped((duration.saturating_add(unit / 2) / unit).unsigned_abs()),
-    };
-    format!("{} × {text}, {duration} {name} in all", grouped(count))
+    match (duration + unit / 20) / unit.max(10).div_ceil(10) {
+        tenths @ ..100 if unit > 1 => {
+            words.number(tenths / 10).raw(".").number(tenths % 10);
+        }
+        _ => push_grouped(&mut words, (duration + unit / 2) / unit),
+    }
+    words.raw(name).raw(" in all");
+    words.into_string()
 }
 
-/// A number with commas between its thousands.
-fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut grouped = String::with_capacity(digits.len() * 4 / 3);
-    for (digit, after) in digits.chars().zip((0..digits.len()).rev()) {
-        grouped.push(digit);
-        if after > 0 && after % 3 == 0 {
-            grouped.push(',');
-        }
+/// Adds a number with commas between its thousands.
+fn push_grouped(words: &mut Writer, number: u64) {
+    if number < 1_000 {
+        words.number(number);
+        return;
     }
-    grouped
+    push_grouped(words, number / 1_000);
+    words.raw(",");
+    let rest = number % 1_000;
+    words.raw(if rest < 100 { "0" } else { "" });
+    words.raw(if rest < 10 { "0" } else { "" });
+    words.number(rest);
 }
 
 #[cfg(test)]
@@ -157,6 +165,7 @@ mod tests {
             (3_000, 1_234_567_890, "3,000 × a, 1.2 s in all"),
             (1, 0, "1 × a, 0 ns in all"),
             (999, 999, "999 × a, 999 ns in all"),
+            (1_020_003, 9, "1,020,003 × a, 9 ns in all"),
             (1_000, 1_000, "1,000 × a, 1.0 µs in all"),
             (1_000_000, 1_049, "1,000,000 × a, 1.0 µs in all"),
             (2, 1_050, "2 × a, 1.1 µs in all"),
@@ -169,7 +178,7 @@ mod tests {
             (
                 u64::MAX,
                 i64::MAX,
-                "18,446,744,073,709,551,615 × a, 9,223,372,036 s in all",
+                "18,446,744,073,709,551,615 × a, 9,223,372,037 s in all",
             ),
         ] {
             assert_eq!(sum(count, "a", duration), expected);

@@ -54,6 +54,7 @@ fn step() -> impl Strategy<Value = Step> {
         1 => any::<u8>().prop_map(Step::StartAgain),
         6 => (any::<u8>(), phase()).prop_map(|(who, phase)| Step::About(who, phase)),
         3 => (any::<u8>(), span()).prop_map(|(who, span)| Step::About(who, span)),
+        3 => (any::<u8>(), auto_span()).prop_map(|(who, span)| Step::About(who, span)),
         2 => (any::<u8>(), tag()).prop_map(|(who, tag)| Step::About(who, tag)),
         6 => (any::<u8>(), finished()).prop_map(|(who, finished)| Step::About(who, finished)),
         1 => tag().prop_map(Step::Alone),
@@ -116,6 +117,31 @@ fn span() -> impl Strategy<Value = Value> {
             json!({
                 "event": "span", "section": section, "detail": detail,
                 "start": start, "end": end, "duration": duration, "id": id, "parent": parent,
+            })
+        },
+    )
+}
+
+fn auto_span() -> impl Strategy<Value = Value> {
+    let section = prop::sample::select(vec!["http", "sql", "sleep", "redis"]);
+    let detail = prop::sample::select(vec![
+        json!(null),
+        json!("text"),
+        json!({"method": "get", "url": "https://me:SECRET@h/SECRET7a8b9c?q=SECRET", "lib": "x"}),
+        json!({"method": "PROPFIND", "url": "https://me:SECRET", "cut": true}),
+        json!({"query": "SELECT 'SECRET' -- SECRET", "dialect": "postgresql"}),
+        json!({"query": "SELECT \"SECRET\", 7", "url": 5, "SECRET": ["SECRET"]}),
+    ]);
+    let times = (
+        prop::option::of(time()),
+        prop::option::of(time()),
+        prop::option::weighted(0.3, time()),
+    );
+    (section, detail, times, prop::option::of(0..9_u64)).prop_map(
+        |(section, detail, (start, end, duration), count)| {
+            json!({
+                "event": "auto-span", "section": section, "detail": detail,
+                "start": start, "end": end, "duration": duration, "count": count,
             })
         },
     )

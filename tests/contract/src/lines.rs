@@ -76,6 +76,21 @@ pub fn span(number: u64, id: u64, parent: Option<u64>) -> String {
     lines
 }
 
+/// A call that takes this long, recorded by the host. The detail is JSON.
+#[must_use]
+pub fn auto_span(number: u64, section: &str, duration: u64, detail: &str) -> String {
+    let mut lines = String::new();
+    let start = number * 1_000_000;
+    let end = start + duration;
+    line(
+        &mut lines,
+        format_args!(
+            r#""event":"auto-span","execution":{number},"section":"{section}","start":{start},"end":{end},"detail":{detail}"#
+        ),
+    );
+    lines
+}
+
 fn line(lines: &mut String, fields: std::fmt::Arguments<'_>) {
     writeln!(lines, "{{{fields}}}").expect("a string takes everything");
 }

@@ -187,7 +187,7 @@ fn values() -> Vec<Value> {
         json!({"url": 1}),
         json!({"query": ["text"]}),
         json!({"lib": {}}),
-        json!({"cut": "true"}),
+        json!({"cut": "true", "method": null}),
         json!({"event": "text"}),
         json!({"event": null}),
     ]

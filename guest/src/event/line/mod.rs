@@ -4,7 +4,7 @@ mod run_started;
 
 use super::auto_span::{AutoSpan, Call};
 use super::error::EventError;
-use super::fields::{Fields, Ignored, flag, number, object, ranges, text, time, word};
+use super::fields::{Fields, Ignored, number, object, ranges, text, time, word};
 use super::run::{EarlierResult, RunAborted, RunFinished, Uploaded};
 use super::test::{Failure, Phase, Span, Tag, TestFinished, TestStarted};
 use super::{
@@ -141,7 +141,8 @@ fn call(fields: &mut Fields<'_>) -> Result<Call, &'static str> {
         query: fields.optional("query", text),
         dialect: fields.optional("dialect", text),
         lib: fields.optional("lib", text),
-        is_cut: fields.optional("cut", flag).unwrap_or(false),
+        // In doubt it is: what was cut shows less.
+        is_cut: !matches!(fields.any("cut"), None | Some(Json::Bool(false))),
     })
 }
 
