@@ -11,12 +11,25 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
+#: Signals that a shell or `nohup` has what runs in the background ignore, and what else they do.
+IGNORED = {
+    name: handler
+    for name, handler in (
+        ("SIGINT", signal.default_int_handler),
+        ("SIGQUIT", signal.SIG_DFL),
+        ("SIGHUP", signal.SIG_DFL),
+    )
+    if hasattr(signal, name)
+}
+
+
 @pytest.fixture(scope="session", autouse=True)
-def heeds_ctrl_c() -> Iterator[None]:
-    """Have what tests start heed SIGINT, also where we were started without: `nohup … &`."""
-    if signal.getsignal(signal.SIGINT) != signal.SIG_IGN:
-        yield
-        return
-    signal.signal(signal.SIGINT, signal.default_int_handler)
+def heeds_signals() -> Iterator[None]:
+    """Have what tests start heed signals, also where we were started without: `nohup … &`."""
+    numbers = {getattr(signal, name): handler for name, handler in IGNORED.items()}
+    ignored = [each for each in numbers if signal.getsignal(each) == signal.SIG_IGN]
+    for number in ignored:
+        signal.signal(number, numbers[number])
     yield
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    for number in ignored:
+        signal.signal(number, signal.SIG_IGN)

@@ -126,7 +126,7 @@ def test_credentials_in_urls_are_not_printed(secure: Project, credentials: str, 
     """Those of the API's URL stood in each error, those of a proxy in some."""
     secure.environment = {
         "BUILDKITE_ANALYTICS_DEBUG_ENABLED": debug,
-        "BUILDKITE_ANALYTICS_UPLOAD_TIMEOUT": "0.5",
+        "BUILDKITE_ANALYTICS_UPLOAD_TIMEOUT": "3",
     }
     variables = {
         "BUILDKITE_ANALYTICS_API_URL": f"https://{credentials}127.0.0.1:9/v1?k=S3CRET",

@@ -85,12 +85,12 @@ MATRIX = {
     "reset after the body was taken": Row(
         [faults.Reset("after-body", taken=True)], said="10 results may be there twice", twice=10
     ),
-    "a hang before the headers": Row([faults.Hang(20)] * 3, 0, 1, "is over", 0, 2),
+    "a hang before the headers": Row([faults.Hang(20)] * 3, 0, 1, "is over", 0, 4),
     "a hang after the headers": Row(
-        [faults.Hang(20, "after-headers", taken=True)], 10, 1, "15 results not uploaded", 0, 2
+        [faults.Hang(20, "after-headers", taken=True)], 10, 1, "15 results not uploaded", 0, 4
     ),
     "a slow drip": Row([faults.Drip(2000)], requests=3),
-    "a drip without an end": Row([faults.Drip(2)], 10, 1, "25 results not uploaded", 0, 2),
+    "a drip without an end": Row([faults.Drip(2)], 10, 1, "25 results not uploaded", 0, 4),
     # Answers of success that are not Test Engine's: they were taken for it, and the events removed.
     "a broken body": Row([faults.Answer(202, body=b"{")], 15, 3, NOT_OURS),
     "an empty body": Row([faults.Answer(204)], 15, 3, NOT_OURS),

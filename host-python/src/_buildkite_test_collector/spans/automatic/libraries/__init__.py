@@ -1,0 +1,1 @@
+"""A module for each library: `install(hooks)` says which attribute or official event it takes."""

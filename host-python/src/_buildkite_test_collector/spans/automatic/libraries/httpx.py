@@ -1,0 +1,24 @@
+"""httpx: `send` of both clients, once for a call with its redirects.
+
+Not its transports, nor httpcore: respx looks at the names of their parameters.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import httpx
+
+from ..hooks import Hooks
+from ..recorder import HTTP
+
+
+def install(hooks: Hooks) -> None:
+    """Record each request with its redirects."""
+    hooks.wrap(httpx.Client, "send", HTTP, _describe)
+    hooks.wrap_async(httpx.AsyncClient, "send", HTTP, _describe)
+
+
+def _describe(client: Any, request: Any, *args: Any, **kwargs: Any) -> tuple[tuple[str, Any], ...]:
+    del client, args, kwargs
+    return ("method", request.method), ("url", str(request.url)), ("lib", "httpx")

@@ -1,0 +1,22 @@
+"""PyMySQL: `execute` and `executemany` of its cursors."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pymysql.cursors import Cursor
+
+from ..hooks import Hooks
+from ..recorder import SQL
+from ..statement import text
+
+
+def install(hooks: Hooks) -> None:
+    """Record each statement, before its values are put into it."""
+    for name in ("execute", "executemany"):
+        hooks.wrap(Cursor, name, SQL, _describe)
+
+
+def _describe(cursor: Any, query: Any, *args: Any, **kwargs: Any) -> tuple[tuple[str, Any], ...]:
+    del cursor, args, kwargs
+    return ("query", text(query)), ("dialect", "mysql"), ("lib", "pymysql")

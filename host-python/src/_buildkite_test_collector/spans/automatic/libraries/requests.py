@@ -1,0 +1,23 @@
+"""requests: `Session.send`, which every call goes through, also those that mocks answer.
+
+For a redirect it calls itself; what is nested is a part of the outermost call.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import requests.sessions
+
+from ..hooks import Hooks
+from ..recorder import HTTP
+
+
+def install(hooks: Hooks) -> None:
+    """Record each request with its redirects."""
+    hooks.wrap(requests.sessions.Session, "send", HTTP, _describe)
+
+
+def _describe(session: Any, request: Any, *args: Any, **kwargs: Any) -> tuple[tuple[str, Any], ...]:
+    del session, args, kwargs
+    return ("method", request.method), ("url", request.url), ("lib", "requests")

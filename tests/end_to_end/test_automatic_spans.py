@@ -1,0 +1,392 @@
+"""Automatic spans: what people would see of their calls, and nothing else that changes."""
+
+from __future__ import annotations
+
+import json
+import re
+import textwrap
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import pytest
+
+from .project import Finished, Project
+
+
+class Handler(BaseHTTPRequestHandler):
+    """Answers, redirects, or fails, as the path says."""
+
+    protocol_version = "HTTP/1.1"
+
+    def do_GET(self) -> None:
+        """Answer in one write: two of them cost 40 ms."""
+        head, body = "HTTP/1.1 200 OK\r\n", "hello"
+        if self.path.startswith("/redirect"):
+            head = "HTTP/1.1 302 Found\r\nLocation: /end?token=s3cret\r\n"
+        elif self.path.startswith("/fail"):
+            head = "HTTP/1.1 500 Oh\r\n"
+        self.wfile.write(f"{head}Content-Length: {len(body)}\r\n\r\n{body}".encode())
+
+    do_POST = do_GET  # noqa: N815
+
+    def log_message(self, *args: object) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture
+def site() -> Iterator[str]:
+    """The URL of a server."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_address[1]}"
+        server.shutdown()
+        thread.join()
+
+
+@pytest.fixture
+def project(project: Project, site: str) -> Project:
+    """A project whose calls are recorded, however short."""
+    project.environment = {
+        "BUILDKITE_ANALYTICS_AUTO_SPANS": "on",
+        "BUILDKITE_ANALYTICS_TRACE_MIN_MS": "0",
+        "SITE": site,
+    }
+    return project
+
+
+def spans(run: Finished, test: str) -> list[dict[str, Any]]:
+    """Return the spans of a test, the outermost first."""
+    children: list[dict[str, Any]] = run.one(test)["history"]["children"]
+    return children
+
+
+def details(run: Finished, test: str) -> list[dict[str, Any]]:
+    """Return the details of a test's spans."""
+    return [span["detail"] for span in spans(run, test)]
+
+
+#: A call of each library that speaks HTTP: of a redirect, which is one call.
+HTTP = {
+    "requests": "import requests; requests.get(url)",
+    "urllib3": "import urllib3; urllib3.PoolManager().request('GET', url)",
+    # It knows no credentials in a URL.
+    "urllib": "import urllib.request as r; r.urlopen(url.replace('user:pass@', '')).close()",
+    "httpx": "import httpx; httpx.get(url, follow_redirects=True)",
+    "httpx, asynchronous": """
+        import asyncio, httpx
+        async def call():
+            async with httpx.AsyncClient(follow_redirects=True) as client:
+                await client.get(url)
+        asyncio.run(call())
+    """,
+    "aiohttp": """
+        import aiohttp, asyncio
+        async def call():
+            async with aiohttp.ClientSession() as session:
+                async with session.get(url) as answer:
+                    await answer.read()
+        asyncio.run(call())
+    """,
+}
+
+HTTP_TEST = """
+    import os, pytest
+
+    pytest.importorskip("{name}")
+    url = os.environ["SITE"].replace("//", "//user:pass@") + "/redirect/1?token=s3cret&page=2#part"
+
+    def test_call():
+{call}
+"""
+
+
+@pytest.mark.parametrize("library", HTTP)
+def test_a_request_is_one_span(project: Project, library: str, site: str) -> None:
+    name = library.partition(",")[0]
+    pytest.importorskip(name)
+    call = textwrap.indent(textwrap.dedent(HTTP[library]).strip(), " " * 8)
+    run = project.test(textwrap.dedent(HTTP_TEST).format(call=call, name=name))
+    assert run.outcomes == {"test_call": "passed"}
+    (span,) = spans(run, "test_call")
+    assert span["section"] == "http"
+    assert span["detail"]["method"] == "GET"
+    assert span["detail"]["lib"] == name
+    assert span["detail"]["url"].startswith(f"{site}/redirect/1?token=")
+    assert "s3cret" not in json.dumps(run.results)
+    assert "pass@" not in json.dumps(run.results)
+
+
+#: What each library that speaks SQL is asked, how often it is asked, and in what dialect.
+SQL = {
+    "sqlalchemy": """
+        from sqlalchemy import create_engine, text
+
+        engine = create_engine("sqlite://")
+
+        def test_call():
+            with engine.connect() as connection:
+                assert connection.execute(text("SELECT 's3cret', :n"), {"n": 7}).one()[1] == 7
+    """,
+    "sqlalchemy, asynchronous": """
+        import asyncio
+        from sqlalchemy import text
+        from sqlalchemy.ext.asyncio import create_async_engine
+
+        async def call():
+            engine = create_async_engine("sqlite+aiosqlite://")
+            async with engine.connect() as connection:
+                row = (await connection.execute(text("SELECT 's3cret', :n"), {"n": 7})).one()
+                assert row[1] == 7
+            await engine.dispose()
+
+        def test_call():
+            asyncio.run(call())
+    """,
+    "django": """
+        import django
+        from django.conf import settings
+
+        settings.configure(
+            DATABASES={"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"}}
+        )
+        django.setup()
+
+        def test_call():
+            from django.db import connection
+
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT 's3cret', %s", [7])
+                assert cursor.fetchone()[1] == 7
+    """,
+}
+
+
+@pytest.mark.parametrize("library", SQL)
+def test_a_statement_is_one_span(project: Project, library: str) -> None:
+    name = library.partition(",")[0]
+    pytest.importorskip(name)
+    if "asynchronous" in library:
+        pytest.importorskip("aiosqlite")
+    run = project.test(SQL[library])
+    assert run.outcomes == {"test_call": "passed"}
+    (span,) = [each for each in spans(run, "test_call") if "SELECT" in each["detail"]["query"]]
+    assert span["section"] == "sql"
+    assert span["detail"]["query"] == "SELECT ?, %s" if name == "django" else "SELECT ?, ?"
+    assert "s3cret" not in json.dumps(run.results)
+    assert "INSERT" not in json.dumps(run.journal)
+
+
+def test_off_is_nothing(project: Project) -> None:
+    """Nothing is imported, and nothing is patched."""
+    source = """
+        import sys, time, urllib.request
+
+        before = time.sleep, urllib.request.OpenerDirector.open
+
+        def test_it():
+            assert not [name for name in sys.modules if "spans.automatic" in name]
+            assert type(time.sleep).__name__ == "builtin_function_or_method"
+            assert not hasattr(urllib.request.OpenerDirector.open, "__wrapped__")
+    """
+    for value in ("", "off", "false", "OFF"):
+        project.environment["BUILDKITE_ANALYTICS_AUTO_SPANS"] = value
+        assert project.test(source).outcomes == {"test_it": "passed"}
+
+
+@pytest.mark.parametrize("value", ["on,-sleep", "-sleep", "urllib", "on,-sleep,nonsense"])
+def test_names(project: Project, value: str) -> None:
+    project.environment["BUILDKITE_ANALYTICS_AUTO_SPANS"] = value
+    run = project.test(
+        """
+        import os, time, urllib.request
+
+        def test_it():
+            time.sleep(0.001)
+            urllib.request.urlopen(os.environ["SITE"]).close()
+        """
+    )
+    assert [span["section"] for span in spans(run, "test_it")] == ["http"]
+    said = "\n".join(run.said)
+    assert ("auto_spans: name 3 is no library" in said) is ("nonsense" in value)
+    assert "nonsense" not in said
+
+
+def test_a_sleep_and_what_it_replaces(project: Project) -> None:
+    """What looks at `time.sleep` sees the builtin, but for its type."""
+    run = project.test(
+        """
+        import copy, inspect, pickle, time
+        from unittest import mock
+
+        class Naps:
+            sleep = time.sleep
+
+        def test_used():
+            time.sleep(0.02)
+            Naps().sleep(0.001)
+            assert pickle.loads(pickle.dumps(time.sleep)) is time.sleep
+            assert copy.deepcopy(time.sleep) is copy.copy(time.sleep) is time.sleep
+            assert repr(time.sleep) == "<built-in function sleep>"
+            assert time.sleep.__name__ == "sleep" and time.sleep.__module__ == "time"
+            assert "seconds" in time.sleep.__doc__
+
+        def test_mocked(monkeypatch):
+            ours = time.sleep
+            with mock.patch("time.sleep") as plain:
+                time.sleep(1000)
+            plain.assert_called_once_with(1000)
+            with mock.patch("time.sleep", autospec=True) as strict:
+                time.sleep(1000)
+            strict.assert_called_once_with(1000)
+            with mock.patch("time.sleep", wraps=ours) as wrapping:
+                time.sleep(0)
+            wrapping.assert_called_once_with(0)
+            monkeypatch.setattr(time, "sleep", None)
+            monkeypatch.undo()
+            assert time.sleep is ours
+
+        def test_errors():
+            for wrong in (-1, "1", None):
+                try:
+                    time.sleep(wrong)
+                except (TypeError, ValueError) as error:
+                    assert "Sleep" not in str(error)
+        """
+    )
+    assert set(run.outcomes.values()) == {"passed"}
+    sections = [span["section"] for span in spans(run, "test_used")]
+    assert sections == ["sleep", "sleep"]
+
+
+def test_a_manual_span_around_a_call_is_its_parent(project: Project) -> None:
+    run = project.test(
+        """
+        import time
+
+        def test_it(spans):
+            with spans.measure("annotation", {"content": "outer"}):
+                time.sleep(0.01)
+        """
+    )
+    (outer,) = spans(run, "test_it")
+    assert outer["detail"] == {"content": "outer"}
+    assert [child["section"] for child in outer["children"]] == ["sleep"]
+
+
+def test_many_short_calls_are_one_span(project: Project) -> None:
+    """An N+1 query is what people look for; 10,000 of them cost no more than some."""
+    project.environment["BUILDKITE_ANALYTICS_TRACE_MIN_MS"] = "5000"
+    run = project.test(
+        """
+        import sqlalchemy
+
+        engine = sqlalchemy.create_engine("sqlite://")
+
+        def test_it():
+            with engine.connect() as connection:
+                for n in range(3000):
+                    connection.execute(sqlalchemy.text("SELECT :n"), {"n": n})
+                for n in range(400):
+                    connection.exec_driver_sql(f"SELECT 'literal{n}'")
+        """
+    )
+    texts = [detail["query"] for detail in details(run, "test_it")]
+    (text,) = texts
+    assert re.match("3,400 . SELECT [?], .* in all", text)
+    assert "literal" not in json.dumps(run.results)
+    assert len(run.journal) < 600
+
+
+def test_calls_belong_to_the_test_in_which_they_began(project: Project) -> None:
+    run = project.test(
+        """
+        import asyncio, threading, time
+        from concurrent.futures import ThreadPoolExecutor
+
+        late = threading.Event()
+        begun = threading.Event()
+
+        def long():
+            begun.set()
+            time.sleep(0.01)
+            late.wait(10)
+
+        def test_threads():
+            with ThreadPoolExecutor(8) as pool:
+                list(pool.map(time.sleep, [0.001] * 50))
+
+        def test_outlived():
+            threading.Thread(target=slow).start()
+            begun.wait(10)
+
+        def slow():
+            begun.set()
+            time.sleep(0.3)
+
+        def test_after():
+            time.sleep(0.5)
+        """
+    )
+    counted = [span["section"] for span in spans(run, "test_threads")]
+    assert counted == ["sleep"] * 50
+    assert spans(run, "test_outlived") == []
+    assert len(spans(run, "test_after")) == 1
+
+
+@pytest.mark.parametrize("mode", [["-n", "2"], ["--forked"], ["--reruns", "1"]])
+def test_other_ways_in_which_tests_run(project: Project, mode: list[str]) -> None:
+    project.use({"-n": "xdist", "--forked": "pytest_forked", "--reruns": "rerunfailures"}[mode[0]])
+    run = project.test(
+        """
+        import os, sys, urllib.request
+
+        OWN = os.getpid()
+
+        def test_it():
+            urllib.request.urlopen(os.environ["SITE"]).close()
+            assert os.getpid() == OWN or "--forked" in sys.argv
+            assert "--reruns" not in sys.argv
+        """,
+        *mode,
+    )
+    attempts = [result for result in run.results if result["name"] == "test_it"]
+    assert len(attempts) == (2 if mode[0] == "--reruns" else 1)
+    for result in attempts:
+        assert [span["section"] for span in result["history"]["children"]] == ["http"]
+
+
+def test_calls_that_fail(project: Project) -> None:
+    run = project.test(
+        """
+        import asyncio, httpx, os, pytest, requests, urllib.request
+
+        def test_error():
+            with pytest.raises(requests.ConnectionError):
+                requests.get("http://127.0.0.1:9/nobody")
+
+        def test_cancelled():
+            async def call():
+                with pytest.raises(asyncio.TimeoutError):
+                    async with httpx.AsyncClient() as client:
+                        await asyncio.wait_for(client.get(os.environ["SITE"]), 0)
+                async with httpx.AsyncClient() as client:
+                    await client.get(os.environ["SITE"] + "/after")
+            asyncio.run(call())
+
+        def test_exit():
+            class Odd(BaseException):
+                pass
+            class Session(requests.Session):
+                def get_adapter(self, url):
+                    raise Odd
+            with pytest.raises(Odd):
+                Session().get("http://127.0.0.1:9/odd")
+        """
+    )
+    assert set(run.outcomes.values()) == {"passed"}
+    assert [detail["url"] for detail in details(run, "test_error")] == ["http://127.0.0.1:9/nobody"]
+    assert details(run, "test_cancelled")[-1]["url"].endswith("/after")
+    assert [detail["url"] for detail in details(run, "test_exit")] == ["http://127.0.0.1:9/odd"]
