@@ -8,9 +8,12 @@ import textwrap
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 
 import pytest
+from _buildkite_test_collector.spans.automatic.names import BY_NAME, USUAL
+from _buildkite_test_collector.spans.automatic.registry import MODULES
 
 from .project import Finished, Project
 
@@ -338,6 +341,8 @@ def test_calls_belong_to_the_test_in_which_they_began(project: Project) -> None:
 
 @pytest.mark.parametrize("mode", [["-n", "2"], ["--forked"], ["--reruns", "1"]])
 def test_other_ways_in_which_tests_run(project: Project, mode: list[str]) -> None:
+    if mode == ["--forked"] and pytest.version_tuple >= (9,):
+        pytest.skip("pytest-forked 1.7.5 cannot run a test in pytest 9")
     project.use({"-n": "xdist", "--forked": "pytest_forked", "--reruns": "rerunfailures"}[mode[0]])
     run = project.test(
         """
@@ -390,3 +395,187 @@ def test_calls_that_fail(project: Project) -> None:
     assert [detail["url"] for detail in details(run, "test_error")] == ["http://127.0.0.1:9/nobody"]
     assert details(run, "test_cancelled")[-1]["url"].endswith("/after")
     assert [detail["url"] for detail in details(run, "test_exit")] == ["http://127.0.0.1:9/odd"]
+
+
+#: Libraries that answer in a server's place, patch by patch, and what they are to see of each call.
+MOCKS = """
+    import os, time, urllib.request
+    from unittest import mock
+
+    import httpx, pytest, requests
+
+    def test_responses():
+        responses = pytest.importorskip("responses")
+        with responses.RequestsMock() as mocked:
+            mocked.get("http://mocked.test/a", body="yes")
+            assert requests.get("http://mocked.test/a").text == "yes"
+            assert [call.request.url for call in mocked.calls] == ["http://mocked.test/a"]
+
+    def test_requests_mock():
+        requests_mock = pytest.importorskip("requests_mock")
+        with requests_mock.Mocker() as mocked:
+            mocked.get("http://mocked.test/a", text="yes")
+            assert requests.get("http://mocked.test/a").text == "yes"
+            assert mocked.call_count == 1
+
+    def test_respx():
+        respx = pytest.importorskip("respx")
+        with respx.mock:
+            route = respx.get("http://mocked.test/a").respond(text="yes")
+            assert httpx.get("http://mocked.test/a").text == "yes"
+            assert route.call_count == 1
+
+    def test_respx_asynchronous():
+        import asyncio
+        respx = pytest.importorskip("respx")
+        async def call():
+            async with respx.mock, httpx.AsyncClient() as client:
+                route = respx.get("http://mocked.test/a").respond(text="yes")
+                assert (await client.get("http://mocked.test/a")).text == "yes"
+                assert route.call_count == 1
+        asyncio.run(call())
+
+    def test_transport():
+        transport = httpx.MockTransport(lambda request: httpx.Response(204))
+        assert httpx.Client(transport=transport).get("http://mocked.test").status_code == 204
+
+    def test_pook():
+        pook = pytest.importorskip("pook")
+        with pook.use():
+            pook.get("http://mocked.test/a", reply=200, response_body="yes")
+            assert requests.get("http://mocked.test/a").text == "yes"
+
+    def test_vcr(tmp_path):
+        vcr = pytest.importorskip("vcr")
+        for _ in range(2):
+            with vcr.use_cassette(str(tmp_path / "cassette.yaml")) as cassette:
+                assert requests.get(os.environ["SITE"]).text == "hello"
+        assert cassette.play_count == 1
+
+    def test_mock():
+        with mock.patch("requests.Session.send", autospec=True) as send:
+            send.return_value.history = []
+            requests.Session().get("http://mocked.test")
+        assert send.call_args.args[1].url == "http://mocked.test/"
+        with mock.patch("requests.get", autospec=True) as get:
+            requests.get("http://mocked.test")
+        get.assert_called_once_with("http://mocked.test")
+
+    def test_frozen():
+        freezegun = pytest.importorskip("freezegun")
+        with freezegun.freeze_time("2020-01-01"):
+            assert requests.get(os.environ["SITE"]).text == "hello"
+            time.sleep(0.001)
+
+    def test_patched_over(monkeypatch):
+        ours = requests.Session.send
+        def theirs(self, request, **options):
+            return ours(self, request, **options)
+        monkeypatch.setattr(requests.Session, "send", theirs)
+        assert requests.get(os.environ["SITE"]).text == "hello"
+"""
+
+
+def test_whoever_mocks_or_patches_finds_what_they_need(project: Project) -> None:
+    for name in ("httpx", "requests"):
+        pytest.importorskip(name)
+    project.use("pook")
+    outcomes = {}
+    for value in ("off", "on"):
+        project.environment["BUILDKITE_ANALYTICS_AUTO_SPANS"] = value
+        run = project.test(MOCKS, "-W", "error::pytest.PytestUnraisableExceptionWarning")
+        outcomes[value] = run.outcomes
+    assert outcomes["on"] == outcomes["off"]
+    assert "failed" not in outcomes["off"].values(), run.stdout
+    for test in ("test_frozen", "test_patched_over"):
+        for span in spans(run, test):
+            assert 0 < span["duration"] < 30
+
+
+def test_a_wrapper_of_django_that_is_there_first(project: Project) -> None:
+    """Behind ours it would be ours that Django takes away, and theirs that stays."""
+    pytest.importorskip("django")
+    run = project.test(
+        """
+        import django
+        from django.conf import settings
+
+        settings.configure(
+            DATABASES={"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"}}
+        )
+        django.setup()
+
+        def test_it():
+            from django.db import connection
+
+            seen = []
+            def theirs(execute, sql, params, many, context):
+                seen.append(sql)
+                return execute(sql, params, many, context)
+
+            with connection.execute_wrapper(theirs):
+                connection.cursor().execute("SELECT 1")
+            assert theirs not in connection.execute_wrappers
+            assert len(connection.execute_wrappers) == 1
+            connection.cursor().execute("SELECT 2")
+            assert seen[-1] == "SELECT 1"
+        """
+    )
+    assert run.outcomes == {"test_it": "passed"}
+
+
+def test_what_was_patched_is_put_back(project: Project) -> None:
+    project.write(
+        {
+            "looks.py": """
+                import time, urllib.request
+
+                import pytest
+
+                before = time.sleep, urllib.request.OpenerDirector.open
+
+                @pytest.hookimpl(trylast=True)
+                def pytest_unconfigure():
+                    after = time.sleep, urllib.request.OpenerDirector.open
+                    print("put back" if after == before else f"left {after}")
+            """
+        }
+    )
+    project.environment["PYTHONPATH"] = "."
+    run = project.test("def test_it(): pass\n", "-p", "looks", "-s")
+    assert "put back" in run.stdout
+
+
+def test_the_readme_has_every_library() -> None:
+    readme = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
+    table = readme.partition("| name | what is a span | in `on` |\n")[2].partition("\n\n")[0]
+    rows = {
+        name: row.rstrip().endswith("yes |")
+        for row in table.splitlines()[1:]
+        for name in re.findall("`([^`]+)`", row.split("|")[1])
+    }
+    assert rows == {name: name in USUAL for name in (*USUAL, *BY_NAME)}
+    assert set(MODULES) == set(rows)
+
+
+def test_nothing_is_imported_for_it(project: Project) -> None:
+    """What a run with automatic spans imports is ours, and what tests have imported."""
+    project.write({"test_it.py": "def test_it(): pass\n"})
+    loaded = {}
+    for value in ("off", "on"):
+        project.environment["BUILDKITE_ANALYTICS_AUTO_SPANS"] = value
+        script = """
+            import sys, pytest
+
+            class Plugin:
+                def pytest_runtest_teardown(self):
+                    print("LOADED", *sorted(sys.modules))
+
+            pytest.main(["-s", "-q", "-p", "no:randomly"], plugins=[Plugin()])
+        """
+        project.write({"run.py": script})
+        lines = project.run("run.py").stdout.splitlines()
+        (line,) = [each for each in lines if "LOADED" in each]
+        loaded[value] = set(line.partition("LOADED ")[2].split())
+    more = {name for name in loaded["on"] - loaded["off"] if "_buildkite" not in name}
+    assert more <= {"heapq", "_heapq"}, more

@@ -11,7 +11,7 @@ import pytest
 
 # Clocks and the working directory are held from here on, before any conftest.
 from .clock import Clock as Clock
-from .settings import Settings, add_contested, add_settings
+from .settings import OFF, Settings, add_contested, add_settings
 
 #: What the controller puts into the input of a worker whose evidence is wanted: whether the run is
 #: uploaded.
@@ -102,7 +102,7 @@ def _configure_worker(config: pytest.Config) -> None:
     if wanted:
         nesting.enter()
         config.add_cleanup(nesting.leave)
-    _watch(config, WorkerEvidence())
+    _watch(config, WorkerEvidence(), Settings.of_config(config))
 
 
 def _configure_owner(config: pytest.Config, settings: Settings) -> None:
@@ -118,7 +118,7 @@ def _configure_owner(config: pytest.Config, settings: Settings) -> None:
 
     nesting.enter()
     config.add_cleanup(nesting.leave)
-    evidence = _watch(config, Evidence())
+    evidence = _watch(config, Evidence(), settings)
     config.stash[_session] = Session(config, settings, evidence)
     config.pluginmanager.register(config.stash[_session])
 
@@ -136,7 +136,7 @@ def _spans(request: pytest.FixtureRequest) -> Any:
     from .spans.collector import SpanCollector
 
     evidence = request.config.stash.get(_evidence, None)
-    if evidence is not None:
+    if evidence is not None and evidence.automatic is None:
         # Not before: only spans ask which thread runs which test.
         request.config.pluginmanager.register(ThreadWatch(evidence))
     return SpanCollector(evidence)
@@ -146,7 +146,12 @@ def _spans(request: pytest.FixtureRequest) -> Any:
 spans = pytest.fixture(scope="session", name="spans")(_spans)
 
 
-def _watch(config: pytest.Config, evidence: Any) -> Any:
+def _watch(config: pytest.Config, evidence: Any, settings: Settings) -> Any:
     config.stash[_evidence] = evidence
     config.pluginmanager.register(evidence)
+    if settings.auto_spans != OFF:
+        from .spans.automatic.automatic_spans import watch
+        from .spans.automatic.names import choose
+
+        watch(config, evidence, choose(settings.auto_spans)[0], settings.trace_min_ms)
     return evidence

@@ -21,7 +21,7 @@ from .journal.run_directory import RunDirectory
 from .journal.writer import Journal
 from .recording.evidence import Evidence
 from .recording.recorder import Recorder
-from .settings import Settings
+from .settings import OFF, Settings
 from .surroundings.bktec import doubled_upload
 from .surroundings.run_started import run_started
 from .terminal import COMMAND, NAME, ProgressLine, journal_notes, lines
@@ -102,6 +102,10 @@ class Session:
         recorder.begin(run_started("pytest", pytest.__version__, settings))
         self._recorder = recorder
         self._config.pluginmanager.register(recorder)
+        if settings.auto_spans != OFF:
+            from .spans.automatic.names import complaints
+
+            self._notes += complaints(settings.auto_spans)
         if settings.token and (doubled := doubled_upload(self._config)):
             self._notes.append(doubled)
         if settings.has_outputs:
@@ -211,6 +215,8 @@ class Session:
     def _lines(self, report: DeliveryReport | None, kept: str) -> list[str]:
         """Return what to say, in lines for the terminal."""
         notes = [*self._settings.complaints, *self._notes]
+        if self._evidence.automatic is not None:
+            notes += self._evidence.automatic.problems
         notes += journal_notes(self._journal) if self._journal is not None else []
         said = lines(report, self._errors, kept, notes)
         if self._settings.debug_enabled:

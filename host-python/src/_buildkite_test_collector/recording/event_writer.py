@@ -83,13 +83,35 @@ class EventWriter:
         self._journal.waiting += encoded(event) + "\n"
 
     def span(self, number: int, span: Iterable[Any]) -> None:
-        """Write a span of a test, as `SpanBuffer` holds it."""
+        """Write a span of a test, as `SpanBuffer` or `CallBuffer` give it."""
         section, start, end, duration, detail, identifier, parent = span
+        if identifier is None:
+            self._automatic_span(number, section, start, end, duration, detail, count=parent)
+            return
         event = {"event": "span", "execution": number, "section": section, "id": identifier}
         times = {"start": start, "end": end}
         event |= {key: t - self._origin for key, t in times.items() if t is not None}
         optional = {"duration": duration, "detail": detail, "parent": parent}
         event |= {key: value for key, value in optional.items() if value is not None}
+        self._journal.waiting += encoded(event) + "\n"
+
+    def _automatic_span(
+        self,
+        number: int,
+        section: str,
+        start: int,
+        end: int,
+        duration: int | None,
+        detail: Any,
+        *,
+        count: int,
+    ) -> None:
+        event: dict[str, Any] = {"event": "auto-span", "execution": number, "section": section}
+        event |= {"start": start - self._origin, "end": end - self._origin}
+        if detail:
+            event["detail"] = detail
+        if duration is not None:
+            event |= {"count": count, "duration": duration}
         self._journal.waiting += encoded(event) + "\n"
 
 

@@ -31,7 +31,7 @@ _of_thread: ContextVar[pytest.Item | None] = ContextVar("buildkite_test", defaul
 class LocalTest:
     """A test that runs in this process, or in a child of it."""
 
-    __slots__ = ("item", "mark", "number", "spans", "tags")
+    __slots__ = ("calls", "item", "mark", "number", "spans", "tags")
 
     def __init__(self, item: pytest.Item | None, number: int, mark: int) -> None:
         self.item = item
@@ -43,6 +43,8 @@ class LocalTest:
         self.tags: list[list[Any]] | None = None
         #: Spans on their way to a report; most tests never record one.
         self.spans: Any = None
+        #: Calls that are recorded by themselves, if they are.
+        self.calls: Any = None
 
 
 class Evidence:
@@ -65,6 +67,8 @@ class Evidence:
         #: What holds that test, and the markers of that and of what holds it in turn.
         self._parent: pytest.Collector | None = None
         self._inherited: list[list[pytest.Mark]] = []
+        #: Gives automatic spans, where they are wanted.
+        self.automatic: Any = None
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> None:
@@ -99,8 +103,8 @@ class Evidence:
                     is_marked = item.own_markers or any(self._inherited)
                     test.tags = read_tags(item) or None if is_marked else None
                 spans = None
-                if test.spans is not None:
-                    spans = test.spans.take(end, is_last=when == "teardown") or None
+                if test.spans is not None or test.calls is not None:
+                    spans = self._take_spans(test, end, is_last=when == "teardown")
                 report.__dict__[ATTRIBUTE] = (test.mark, end, test.tags, spans, test.number)
                 test.mark = end
             except Exception as error:
@@ -159,14 +163,19 @@ class Evidence:
         try:
             if end is None:
                 end = self._monotonic() + self._epoch
-            spans = None
-            if test.spans is not None:
-                spans = test.spans.take(end, is_last=is_last) or None
+            spans = self._take_spans(test, end, is_last=is_last)
             evidence = (test.mark, end, read_tags(item) or None, spans, test.number)
             test.mark = end
         except Exception as error:
             evidence = repr(error)
         setattr(report, ATTRIBUTE, evidence)
+
+    def _take_spans(self, test: LocalTest, end: int, *, is_last: bool) -> Any:
+        """Return the spans of a test since its last report, if there are any."""
+        spans = test.spans.take(end, is_last=is_last) if test.spans is not None else []
+        if test.calls is not None:
+            spans += self.automatic.take(test, is_last=is_last)
+        return spans or None
 
     def local_test(self) -> LocalTest:
         """Return the test of this thread, or the last one that began where it has none."""

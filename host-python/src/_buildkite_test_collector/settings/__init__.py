@@ -15,11 +15,14 @@ import pytest
 
 from .conflicts import is_contested, taken_options
 from .setting import PREFIX, Setting
-from .values import base_url, number, one_of, whole_number, without_nul, yes_or_no
+from .values import base_url, names_or_off, number, one_of, whole_number, without_nul, yes_or_no
 
 #: Where Test Engine takes uploads
 #: (https://buildkite.com/docs/test-engine/test-collection/importing-json).
 API_URL = "https://analytics-api.buildkite.com/v1"
+
+#: No automatic spans.
+OFF = "off"
 
 
 class Settings:
@@ -50,6 +53,8 @@ class Settings:
     job_id: str = ""
     message: str = ""
     tags: str = ""
+    auto_spans: str = OFF
+    trace_min_ms: float = 5.0
     location_prefix: str = ""
     execution_name_prefix: str = ""
     execution_name_suffix: str = ""
@@ -242,6 +247,18 @@ TABLE = (
         "deliver by another process while the tests run; `false`: by pytest itself, at its end",
         "auto|true|false",
         one_of("auto", "true", "false"),
+    ),
+    Setting(
+        "auto_spans",
+        "record http, sql and sleep as spans: `on`, names of libraries, or `on,-sleep`",
+        "off|on|NAMES",
+        names_or_off,
+    ),
+    Setting(
+        "trace_min_ms",
+        "how many milliseconds an automatic span has at least; shorter ones are summed",
+        "MS",
+        number(0.0, 86_400_000.0, " of milliseconds"),
     ),
     Setting("debug_enabled", "say also what goes well, request by request", parse=yes_or_no),
     Setting("key", "the run that results belong to; the same for all jobs of a build", "TEXT"),

@@ -70,6 +70,11 @@ def one_of(*words: str) -> Callable[[str], str]:
     return read
 
 
+def names_or_off(text: str) -> str:
+    """Read names, separated by commas, of which `off` in any form is none."""
+    return "off" if text.lower() in NO else text
+
+
 def base_url(text: str) -> str:
     """Read the base of the API; other collectors' variables hold the whole URL of uploads."""
     import re

@@ -27,6 +27,8 @@ class AutomaticSpans:
         self._evidence = evidence
         self._minimum = minimum
         self._registry = Registry(libraries, CallRecorder(evidence, minimum))
+        # Now, before tests import functions by name.
+        self._registry.look()
 
     @property
     def problems(self) -> list[str]:
