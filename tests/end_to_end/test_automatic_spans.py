@@ -164,6 +164,29 @@ SQL = {
                 cursor.execute("SELECT 's3cret', %s", [7])
                 assert cursor.fetchone()[1] == 7
     """,
+    "sqlite3": """
+        import sqlite3
+
+        def test_call(tmp_path):
+            connection = sqlite3.connect(tmp_path / "a.db")
+            assert connection.execute("SELECT 's3cret', ?", (7,)).fetchone()[1] == 7
+            assert isinstance(connection, sqlite3.Connection)
+            connection.backup(sqlite3.connect(":memory:"))
+            connection.close()
+    """,
+    "sqlite3, cursors": """
+        import sqlite3
+
+        class Own(sqlite3.Connection):
+            pass
+
+        def test_call():
+            connection = sqlite3.connect(":memory:", factory=Own)
+            assert isinstance(connection, Own)
+            assert isinstance(connection.cursor(), sqlite3.Cursor)
+            assert connection.cursor().execute("SELECT 's3cret', ?", (7,)).fetchone()[1] == 7
+            connection.row_factory = sqlite3.Row
+    """,
 }
 
 
@@ -171,6 +194,7 @@ SQL = {
 def test_a_statement_is_one_span(project: Project, library: str) -> None:
     name = library.partition(",")[0]
     pytest.importorskip(name)
+    project.environment["BUILDKITE_ANALYTICS_AUTO_SPANS"] = "on,sqlite3"
     if "asynchronous" in library:
         pytest.importorskip("aiosqlite")
     run = project.test(SQL[library])
@@ -579,3 +603,34 @@ def test_nothing_is_imported_for_it(project: Project) -> None:
         loaded[value] = set(line.partition("LOADED ")[2].split())
     more = {name for name in loaded["on"] - loaded["off"] if "_buildkite" not in name}
     assert more <= {"heapq", "_heapq"}, more
+
+
+def test_spans_of_opentelemetry(project: Project) -> None:
+    """What an instrumentation sees and we see as well is one span."""
+    pytest.importorskip("opentelemetry.sdk")
+    project.environment["BUILDKITE_ANALYTICS_AUTO_SPANS"] = "on,otel"
+    run = project.test(
+        """
+        import os, urllib.request
+
+        from opentelemetry.sdk.trace import TracerProvider
+        from opentelemetry.trace import SpanKind
+
+        def test_it():
+            tracer = TracerProvider().get_tracer("opentelemetry.instrumentation.urllib")
+            url = os.environ["SITE"]
+            attributes = {"http.method": "GET", "http.url": url + "/?token=s3cret"}
+            with tracer.start_as_current_span("GET", kind=SpanKind.CLIENT, attributes=attributes):
+                urllib.request.urlopen(url).close()
+            attributes = {"db.system.name": "postgresql", "db.query.text": "SELECT 's3cret'"}
+            with tracer.start_as_current_span("db", kind=SpanKind.CLIENT, attributes=attributes):
+                pass
+            with tracer.start_as_current_span("other"):
+                pass
+        """
+    )
+    http, sql = details(run, "test_it")
+    assert http["method"] == "GET"
+    assert http["url"].endswith("/?token=\u2026")
+    assert (sql["query"], sql["lib"]) == ("SELECT ?", "urllib")
+    assert "s3cret" not in json.dumps(run.results)

@@ -8,6 +8,8 @@ from heapq import heappush, heapreplace
 from itertools import count
 from typing import Any
 
+from ...clock import Clock
+
 #: How many calls of a test become spans of their own: the longest.
 LONGEST = 200
 
@@ -20,9 +22,12 @@ RECENT = 1_000
 #: How many characters of a text are kept.
 CHARACTERS = 4_096
 
-#: A call: when it began and ended in nanoseconds since the epoch, its section, and its detail as
-#: `(name, value)` pairs that can be compared.
-Call = tuple[int, int, str, tuple[tuple[str, Any], ...]]
+#: What the parts of a call's detail are, by section.
+NAMES = {"http": ("method", "url", "lib"), "sql": ("query", "dialect", "lib"), "sleep": ()}
+
+#: A call: when it began and ended in nanoseconds of our monotonic clock, its section, and its
+#: detail: texts, as `NAMES` has them.
+Call = tuple[int, int, str, tuple[Any, ...]]
 
 _order = count()
 
@@ -73,12 +78,13 @@ class CallBuffer:
             sums, self._sums = self._sums, {}
         finally:
             self._folding.release()
+        epoch = Clock.epoch
         spans: list[tuple[Any, ...]] = [
-            (section, start, end, None, dict(detail), None, 1)
+            (section, start + epoch, end + epoch, None, _detail(section, detail), None, 1)
             for _, _, (start, end, section, detail) in sorted(longest, key=lambda each: each[2][0])
         ]
         spans += [
-            (section, first, last, total, dict(detail), None, number)
+            (section, first + epoch, last + epoch, total, _detail(section, detail), None, number)
             for (section, detail), (number, total, first, last) in sums.items()
         ]
         return spans
@@ -87,6 +93,10 @@ class CallBuffer:
         recent, longest = self._recent, self._longest
         while recent:
             call = recent.popleft()
+            for text in call[3]:
+                if type(text) is not str or len(text) > CHARACTERS + 1:
+                    call = (*call[:3], _bounded(call[3]))
+                    break
             duration = call[1] - call[0]
             if duration < minimum:
                 self._sum(call)
@@ -112,3 +122,23 @@ class CallBuffer:
         entry[1] += end - start
         entry[2] = min(entry[2], start)
         entry[3] = max(entry[3], end)
+
+
+def _bounded(detail: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Return a detail whose texts are plain ones and not too long; what is no text is none.
+
+    A text that is cut keeps one character more than it may have, by which that is seen later.
+    """
+    return tuple(
+        # A slice of a subclass's text is a plain one, which pipes between processes take.
+        str.__getitem__(text, slice(CHARACTERS + 1)) if isinstance(text, str) else None
+        for text in detail
+    )
+
+
+def _detail(section: str, detail: tuple[Any, ...]) -> dict[str, Any]:
+    """Return a detail as events have it; it says whether a text was cut."""
+    named = {name: text for name, text in zip(NAMES[section], detail) if text is not None}
+    if any(len(text) > CHARACTERS for text in named.values()):
+        return {**{name: text[:CHARACTERS] for name, text in named.items()}, "cut": True}
+    return named

@@ -6,10 +6,10 @@ import functools
 from collections.abc import Callable
 from typing import Any
 
-from .recorder import CallRecorder
+from .recorder import CallRecorder, Detail
 
-#: Returns what a call was, from its arguments: pairs of a name and a text.
-Describe = Callable[..., "tuple[tuple[str, Any], ...]"]
+#: Returns what a call was, from its arguments.
+Describe = Callable[..., Detail]
 
 
 class Hooks:
@@ -35,7 +35,7 @@ class Hooks:
             try:
                 return original(*args, **kwargs)
             finally:
-                recorder.end(call, *detail)
+                recorder.end(call, detail)
 
         self.put(owner, name, recorded)
 
@@ -55,7 +55,7 @@ class Hooks:
             try:
                 return await original(*args, **kwargs)
             finally:
-                recorder.end(call, *detail)
+                recorder.end(call, detail)
 
         self.put(owner, name, recorded)
 
@@ -84,9 +84,7 @@ class Hooks:
                 continue
 
 
-def _described(
-    describe: Describe, args: tuple[Any, ...], kwargs: dict[str, Any]
-) -> tuple[tuple[str, Any], ...]:
+def _described(describe: Describe, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Detail:
     try:
         return describe(*args, **kwargs)
     except Exception:

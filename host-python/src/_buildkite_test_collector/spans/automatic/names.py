@@ -17,7 +17,15 @@ USUAL = (
 )
 
 #: Those that are asked for by name: what they tell is not always wanted.
-BY_NAME = ("asyncio.sleep", "botocore", "pymysql", "mysqlclient")
+BY_NAME = (
+    "sqlite3",
+    "psycopg2",
+    "pymysql",
+    "mysqlclient",
+    "asyncio.sleep",
+    "botocore",
+    "otel",
+)
 
 
 def choose(text: str) -> tuple[list[str], list[str]]:

@@ -23,10 +23,13 @@ MODULES = {
     "psycopg": "psycopg",
     "asyncpg": "asyncpg.connection",
     "sleep": "time",
-    "asyncio.sleep": "asyncio.tasks",
-    "botocore": "botocore.client",
+    "sqlite3": "sqlite3",
+    "psycopg2": "psycopg2",
     "pymysql": "pymysql.cursors",
     "mysqlclient": "MySQLdb.cursors",
+    "asyncio.sleep": "asyncio.tasks",
+    "botocore": "botocore.client",
+    "otel": "opentelemetry.sdk.trace",
 }
 
 

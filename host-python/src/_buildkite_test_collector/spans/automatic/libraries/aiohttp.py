@@ -10,7 +10,7 @@ from typing import Any
 import aiohttp
 
 from ..hooks import Hooks
-from ..recorder import HTTP
+from ..recorder import HTTP, Detail
 
 
 def install(hooks: Hooks) -> None:
@@ -18,12 +18,10 @@ def install(hooks: Hooks) -> None:
     hooks.wrap_async(aiohttp.ClientSession, "_request", HTTP, _describe)
 
 
-def _describe(
-    session: Any, method: str, str_or_url: Any, *args: Any, **kwargs: Any
-) -> tuple[tuple[str, Any], ...]:
+def _describe(session: Any, method: str, str_or_url: Any, *args: Any, **kwargs: Any) -> Detail:
     del args, kwargs
     url = str(str_or_url)
     base = getattr(session, "_base_url", None)
     if base is not None and "://" not in url:
         url = str(base.join(type(base)(url)))
-    return ("method", method), ("url", url), ("lib", "aiohttp")
+    return method, url, "aiohttp"

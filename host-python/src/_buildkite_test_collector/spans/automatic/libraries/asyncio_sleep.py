@@ -26,7 +26,7 @@ def install(hooks: Hooks) -> None:
         try:
             return await original(*args, **kwargs)
         finally:
-            recorder.end(call)
+            recorder.end(call, ())
 
     for module in (asyncio, asyncio.tasks):
         if vars(module).get("sleep") is original:

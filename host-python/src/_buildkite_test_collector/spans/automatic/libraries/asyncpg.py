@@ -10,7 +10,7 @@ from typing import Any
 from asyncpg.connection import Connection
 
 from ..hooks import Hooks
-from ..recorder import SQL
+from ..recorder import SQL, Detail
 
 
 def install(hooks: Hooks) -> None:
@@ -19,8 +19,6 @@ def install(hooks: Hooks) -> None:
         hooks.wrap_async(Connection, name, SQL, _describe)
 
 
-def _describe(
-    connection: Any, query: Any, *args: Any, **kwargs: Any
-) -> tuple[tuple[str, Any], ...]:
+def _describe(connection: Any, query: Any, *args: Any, **kwargs: Any) -> Detail:
     del connection, args, kwargs
-    return ("query", query), ("dialect", "postgresql"), ("lib", "asyncpg")
+    return query, "postgresql", "asyncpg"

@@ -7,7 +7,7 @@ from typing import Any
 from botocore.client import BaseClient
 
 from ..hooks import Hooks
-from ..recorder import HTTP
+from ..recorder import HTTP, Detail
 
 
 def install(hooks: Hooks) -> None:
@@ -15,6 +15,6 @@ def install(hooks: Hooks) -> None:
     hooks.wrap(BaseClient, "_make_api_call", HTTP, _describe)
 
 
-def _describe(client: Any, operation_name: str, *args: Any) -> tuple[tuple[str, Any], ...]:
+def _describe(client: Any, operation_name: str, *args: Any) -> Detail:
     del args
-    return ("method", operation_name), ("url", client.meta.endpoint_url), ("lib", "botocore")
+    return operation_name, client.meta.endpoint_url, "botocore"

@@ -30,7 +30,7 @@ def install(hooks: Hooks) -> None:
             return execute(sql, params, many, context)
         finally:
             dialect = getattr(context.get("connection"), "vendor", None)
-            recorder.end(call, ("query", text(sql)), ("dialect", dialect), ("lib", "django"))
+            recorder.end(call, (text(sql), dialect, "django"))
 
     def begin(connection: Any, **kwargs: Any) -> None:
         del kwargs

@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 
 from ..hooks import Hooks
-from ..recorder import HTTP
+from ..recorder import HTTP, Detail
 
 
 def install(hooks: Hooks) -> None:
@@ -19,6 +19,6 @@ def install(hooks: Hooks) -> None:
     hooks.wrap_async(httpx.AsyncClient, "send", HTTP, _describe)
 
 
-def _describe(client: Any, request: Any, *args: Any, **kwargs: Any) -> tuple[tuple[str, Any], ...]:
+def _describe(client: Any, request: Any, *args: Any, **kwargs: Any) -> Detail:
     del client, args, kwargs
-    return ("method", request.method), ("url", str(request.url)), ("lib", "httpx")
+    return request.method, str(request.url), "httpx"

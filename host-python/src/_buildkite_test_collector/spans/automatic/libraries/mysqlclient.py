@@ -7,7 +7,7 @@ from typing import Any
 from MySQLdb.cursors import BaseCursor as Cursor
 
 from ..hooks import Hooks
-from ..recorder import SQL
+from ..recorder import SQL, Detail
 from ..statement import text
 
 
@@ -17,6 +17,6 @@ def install(hooks: Hooks) -> None:
         hooks.wrap(Cursor, name, SQL, _describe)
 
 
-def _describe(cursor: Any, query: Any, *args: Any, **kwargs: Any) -> tuple[tuple[str, Any], ...]:
+def _describe(cursor: Any, query: Any, *args: Any, **kwargs: Any) -> Detail:
     del cursor, args, kwargs
-    return ("query", text(query)), ("dialect", "mysql"), ("lib", "mysqlclient")
+    return text(query), "mysql", "mysqlclient"

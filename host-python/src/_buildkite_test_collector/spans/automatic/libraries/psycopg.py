@@ -7,7 +7,7 @@ from typing import Any
 import psycopg
 
 from ..hooks import Hooks
-from ..recorder import SQL
+from ..recorder import SQL, Detail
 from ..statement import text
 
 
@@ -21,6 +21,6 @@ def install(hooks: Hooks) -> None:
             hooks.wrap_async(async_cursor, name, SQL, _describe)
 
 
-def _describe(cursor: Any, query: Any, *args: Any, **kwargs: Any) -> tuple[tuple[str, Any], ...]:
+def _describe(cursor: Any, query: Any, *args: Any, **kwargs: Any) -> Detail:
     del cursor, args, kwargs
-    return ("query", text(query)), ("dialect", "postgresql"), ("lib", "psycopg")
+    return text(query), "postgresql", "psycopg"

@@ -10,7 +10,7 @@ from typing import Any
 import requests.sessions
 
 from ..hooks import Hooks
-from ..recorder import HTTP
+from ..recorder import HTTP, Detail
 
 
 def install(hooks: Hooks) -> None:
@@ -18,6 +18,6 @@ def install(hooks: Hooks) -> None:
     hooks.wrap(requests.sessions.Session, "send", HTTP, _describe)
 
 
-def _describe(session: Any, request: Any, *args: Any, **kwargs: Any) -> tuple[tuple[str, Any], ...]:
+def _describe(session: Any, request: Any, *args: Any, **kwargs: Any) -> Detail:
     del session, args, kwargs
-    return ("method", request.method), ("url", request.url), ("lib", "requests")
+    return request.method, request.url, "requests"

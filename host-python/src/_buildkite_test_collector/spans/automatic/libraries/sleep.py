@@ -32,7 +32,7 @@ class Sleep:
         try:
             return self.__wrapped__(*args, **kwargs)
         finally:
-            self._recorder.end(call)
+            self._recorder.end(call, ())
 
     def __repr__(self) -> str:
         return repr(self.__wrapped__)

@@ -12,7 +12,7 @@ from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
 from ..hooks import Hooks
-from ..recorder import SQL
+from ..recorder import SQL, Detail
 
 
 def install(hooks: Hooks) -> None:
@@ -29,12 +29,12 @@ def install(hooks: Hooks) -> None:
         del args
         call = recorder.under_way(SQL, cursor)
         if call is not None:
-            recorder.end(call, *_describe(connection, statement))
+            recorder.end(call, _describe(connection, statement))
 
     def failed(context: Any) -> None:
         call = recorder.under_way(SQL, context.cursor)
         if call is not None and call.key is not None:
-            recorder.end(call, *_describe(context.connection, context.statement))
+            recorder.end(call, _describe(context.connection, context.statement))
 
     for name, listener in (
         ("before_cursor_execute", before),
@@ -45,6 +45,6 @@ def install(hooks: Hooks) -> None:
         hooks.at_removal(partial(event.remove, Engine, name, listener))
 
 
-def _describe(connection: Any, statement: Any) -> tuple[tuple[str, Any], ...]:
+def _describe(connection: Any, statement: Any) -> Detail:
     dialect = getattr(getattr(connection, "dialect", None), "name", None)
-    return ("query", statement), ("dialect", dialect), ("lib", "sqlalchemy")
+    return statement, dialect, "sqlalchemy"

@@ -9,7 +9,7 @@ from typing import Any
 from urllib.request import OpenerDirector
 
 from ..hooks import Hooks
-from ..recorder import HTTP
+from ..recorder import HTTP, Detail
 
 
 def install(hooks: Hooks) -> None:
@@ -17,12 +17,10 @@ def install(hooks: Hooks) -> None:
     hooks.wrap(OpenerDirector, "open", HTTP, _describe)
 
 
-def _describe(
-    opener: Any, fullurl: Any, data: Any = None, *args: Any, **kwargs: Any
-) -> tuple[tuple[str, Any], ...]:
+def _describe(opener: Any, fullurl: Any, data: Any = None, *args: Any, **kwargs: Any) -> Detail:
     del opener, args, kwargs
     if isinstance(fullurl, str):
         method, url = "GET" if data is None else "POST", fullurl
     else:
         method, url = fullurl.get_method(), fullurl.full_url
-    return ("method", method), ("url", url), ("lib", "urllib")
+    return method, url, "urllib"

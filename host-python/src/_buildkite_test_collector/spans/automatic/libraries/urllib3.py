@@ -7,7 +7,7 @@ from typing import Any
 import urllib3
 
 from ..hooks import Hooks
-from ..recorder import HTTP
+from ..recorder import HTTP, Detail
 
 
 def install(hooks: Hooks) -> None:
@@ -16,19 +16,15 @@ def install(hooks: Hooks) -> None:
     hooks.wrap(urllib3.HTTPConnectionPool, "urlopen", HTTP, _of_pool)
 
 
-def _of_manager(
-    manager: Any, method: str, url: str, *args: Any, **kwargs: Any
-) -> tuple[tuple[str, Any], ...]:
+def _of_manager(manager: Any, method: str, url: str, *args: Any, **kwargs: Any) -> Detail:
     del manager, args, kwargs
-    return ("method", method), ("url", url), ("lib", "urllib3")
+    return method, url, "urllib3"
 
 
-def _of_pool(
-    pool: Any, method: str, url: str, *args: Any, **kwargs: Any
-) -> tuple[tuple[str, Any], ...]:
+def _of_pool(pool: Any, method: str, url: str, *args: Any, **kwargs: Any) -> Detail:
     del args, kwargs
     if url.startswith("/"):
         port = "" if pool.port is None else f":{pool.port}"
         host = f"[{pool.host}]" if ":" in pool.host else pool.host
         url = f"{pool.scheme}://{host}{port}{url}"
-    return ("method", method), ("url", url), ("lib", "urllib3")
+    return method, url, "urllib3"
