@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from contextlib import closing
 
 import pytest
-from goods import FLANGE, SPROCKET, SlowBank
-
+from goods import FLANGE, SPROCKET, slow_bank
+from widget_shop.bank import BankService
 from widget_shop.basket import Basket
 from widget_shop.checkout import Shelf
 
@@ -30,6 +30,7 @@ def shelf() -> Iterator[Shelf]:
         yield shelf
 
 
-@pytest.fixture
-def bank() -> SlowBank:
-    return SlowBank(limit=10_000)
+@pytest.fixture(scope="session")
+def bank() -> Iterator[BankService]:
+    with slow_bank() as url:
+        yield BankService(url)
