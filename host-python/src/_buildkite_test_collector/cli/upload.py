@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from .. import private
 from ..deadline import Deadline
 from ..delivery.delivery import Delivery
+from ..delivery.report import DeliveryReport
+from ..errors import why
 from ..journal.limits import remove_old_runs
 from ..journal.lock import FileLock
-from ..journal.reader import JournalReader
-from ..journal.receipts import Receipts
 from ..journal.run_directory import RunDirectory, run_directories
 from ..settings import Settings
-from ..surroundings.run_started import run_started
 from ..terminal import lines
+from .source import Source, is_pipe, source_of, source_of_pipe
 
 #: Exit statuses: all was accepted; some was not, and remains; a file holds no results.
 ALL, SOME, BAD_INPUT = 0, 1, 2
+
+SENT = "everything in it was accepted before"
 
 Say = Callable[[str], None]
 
@@ -59,102 +59,92 @@ def unsent_journals(root: Path) -> Iterator[str]:
         yield str(directory.read_record().get("journal") or directory.events)
 
 
-def _unsent(root: Path) -> Iterator[RunDirectory]:
-    return (each for each in run_directories(str(root)) if not each.is_owner_alive())
-
-
-def _upload_file(path: Path, settings: Settings, say: Say) -> int:
-    directory = _directory_of(path)
-    if directory is not None and directory.is_owner_alive():
-        say(f"{path}: its run is under way, and is delivered at its end")
-        return SOME
-    try:
-        events = _events_of_results(path, settings)
-        if events:
-            # From here on it is like a run that was left unsent.
-            directory = RunDirectory.make(str(Path.cwd()))
-            Path(directory.events).write_text(events, encoding="utf-8")
-        journal = directory.events if events and directory is not None else str(path)
-        lock = FileLock(directory.record if directory is not None else journal)
-        if not lock.acquire():
-            say(f"{path}: it is being delivered")
-            return SOME
-    except (OSError, ValueError, RecursionError) as error:
-        say(f"{path}: {error if isinstance(error, OSError) else f'it holds no results: {error}'}")
-        return BAD_INPUT
-    try:
-        return _upload_journal(path, journal, directory, settings, say)
-    finally:
-        lock.release()
-        if directory is not None and os.path.exists(directory.record):
-            directory.keep_journal()
-
-
-def _upload_journal(
-    path: Path, journal: str, directory: RunDirectory | None, settings: Settings, say: Say
-) -> int:
-    receipts = Receipts(directory.receipts if directory is not None else "")
-    receipts.move_to(journal)
-    rest = [directory.rest] if directory is not None else []
-    reader = JournalReader([journal, *rest])
-    deadline = Deadline(settings.upload_timeout)
-    delivery = Delivery(reader, settings.but(json=""), receipts, deadline, progress=_progress)
-    try:
-        report = delivery.finish()
-    except KeyboardInterrupt:
-        report = delivery.interrupt()
-    finally:
-        reader.close()
-    for line in report.rejected:
-        say(f"{path}: line {line.number} was passed over: {line.reason}")
-    for said in lines(report, (), journal, ()):
-        say(said)
-    if settings.debug_enabled:
-        for said in report.debug:
-            say(said)
-    if report.errors:
-        return SOME
-    if report.summary is None or not report.summary.results:
-        say(f"{path}: there are no results in it")
-        # What was made of a results file is ours to remove; what was named may be anything.
-        if journal != str(path) and directory is not None:
-            directory.remove()
-        return BAD_INPUT
-    if not report.uploaded and not report.skipped:
-        say(f"{path}: everything in it was accepted before")
-    private.remove(journal)
-    if directory is not None:
-        directory.remove()
-    return ALL
-
-
-def _directory_of(path: Path) -> RunDirectory | None:
+def directory_of(path: Path) -> RunDirectory | None:
     """Return the directory of the run that a journal is of, if it is of this machine."""
     journal = os.path.realpath(path)
     found = (each for each in run_directories() if each.read_record().get("journal") == journal)
     return next(found, None)
 
 
-def _events_of_results(path: Path, settings: Settings) -> str:
-    """Return the events that the results in a file make; none where it is a journal."""
-    with path.open("rb") as file:
-        start = file.read(64).lstrip()
-        if not start.startswith(b"["):
-            return ""
-        file.seek(0)
-        results = json.loads(file.read())
-    events = [run_started("pytest", _pytest_version(), settings)]
-    for number, result in enumerate(results, 1):
-        event = {"event": "result", "execution": number, "result": result}
-        events.append(json.dumps(event, ensure_ascii=False, allow_nan=False))
-    events.append('{"event":"run-finished","time":0}\n')
-    return "\n".join(events)
+def _unsent(root: Path) -> Iterator[RunDirectory]:
+    return (each for each in run_directories(str(root)) if not each.is_owner_alive())
 
 
-def _pytest_version() -> str:
-    from importlib.metadata import version
+def _upload_file(path: Path, settings: Settings, say: Say) -> int:
+    directory = directory_of(path)
+    if directory is not None and directory.is_owner_alive():
+        say(f"{path}: its run is under way, and is delivered at its end")
+        return SOME
+    lock = FileLock(directory.record if directory is not None else os.path.realpath(path))
+    try:
+        if is_pipe(path):
+            source = source_of_pipe(path, settings)
+        elif lock.acquire():
+            source = source_of(path, directory, settings)
+        else:
+            say(f"{path}: it is being delivered")
+            return SOME
+    except OSError as error:
+        say(f"{path}: {why(error)}")
+        return BAD_INPUT
+    except (ValueError, RecursionError) as error:
+        say(f"{path}: it holds no results: {error}")
+        return BAD_INPUT
+    else:
+        try:
+            return _upload_source(path, source, settings, say)
+        finally:
+            source.keep()
+    finally:
+        lock.release()
 
-    return version("pytest")
+
+def _upload_source(path: Path, source: Source, settings: Settings, say: Say) -> int:
+    if source.was_sent:
+        say(f"{path}: {SENT}")
+        return ALL
+    report = _deliver(source, settings)
+    for line in report.rejected:
+        say(f"{path}: line {line.number} was passed over: {line.reason}")
+    for said in lines(report, (), source.again, ()):
+        say(said)
+    if settings.debug_enabled:
+        for said in report.debug:
+            say(said)
+    if report.errors:
+        status = SOME
+    elif report.summary is not None and report.summary.results:
+        status = ALL
+        if not report.uploaded and not report.skipped:
+            say(f"{path}: {SENT}")
+        source.remove()
+    elif source.was_begun:
+        status = ALL
+    else:
+        status = BAD_INPUT
+        say(f"{path}: there are no results in it")
+        source.reject()
+    receipts = source.receipts
+    if receipts.error is not None and os.path.exists(source.again):
+        place, reason = receipts.place, why(receipts.error)
+        say(f"{path}: another upload sends all of it again: {place} cannot be written: {reason}")
+    return status
+
+
+def _deliver(source: Source, settings: Settings) -> DeliveryReport:
+    delivery = Delivery(
+        source.reader,
+        settings.but(json=""),
+        source.receipts,
+        Deadline(settings.upload_timeout),
+        progress=_progress,
+    )
+    try:
+        return delivery.finish()
+    except KeyboardInterrupt:
+        return delivery.interrupt()
+    finally:
+        source.reader.close()
 
 
 def _progress(sent: int, waiting: int, tries: int) -> None:

@@ -30,7 +30,7 @@ class JournalReader:
         """Read files of which the first must be there, and what comes behind them.
 
         Args:
-            files: The paths, in order.
+            files: The paths, in order; none where all is in memory.
             unwritten: Returns what the files do not hold; called when all of them are read.
         """
         #: What a person should hear of, in sentences.
@@ -116,6 +116,8 @@ class JournalReader:
 
     def _open(self) -> bool:
         """Open the file that comes next; return whether it is there."""
+        if not self._files:
+            return False
         try:
             self._descriptor = private.open_for_reading(self._files[self._index])
             status = os.fstat(self._descriptor)

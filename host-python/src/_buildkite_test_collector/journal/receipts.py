@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 from collections.abc import Callable
 
 from .. import private
@@ -23,6 +22,10 @@ class Receipts:
 
     def __init__(self, path: str) -> None:
         self._path = path
+        #: The file that takes them; the journal, once they have moved there.
+        self.place = path
+        #: Why it does not take more, if so.
+        self.error: OSError | None = None
         #: What the file did not take; it is tried again with each further receipt.
         self._pending = ""
         self._write: Callable[[str], None] = self._append
@@ -40,9 +43,12 @@ class Receipts:
     def flush(self) -> None:
         """Write what could not be written before."""
         if self._pending:
-            with contextlib.suppress(OSError):
+            try:
                 self._write(self._pending)
                 self._pending = ""
+                self.error = None
+            except OSError as error:
+                self.error = error
 
     def read(self) -> str:
         """Return all of them that are in no journal yet, as lines."""
@@ -53,22 +59,19 @@ class Receipts:
 
     def move_to(self, journal: str) -> None:
         """Move them to the end of a journal that nobody else writes to, and go on there."""
-        self._move(lambda lines: append_lines(journal, lines))
+        self._move(lambda lines: append_lines(journal, lines), journal)
 
     def move_into(self, journal: Journal) -> None:
         """The same, for a journal of this process."""
-        self._move(journal.append)
+        self._move(journal.append, journal.path)
 
-    def _move(self, write: Callable[[str], None]) -> None:
+    def _move(self, write: Callable[[str], None], place: str) -> None:
         self._pending = self.read()
+        self.place = place
         self._write = write
         self.flush()
         if not self._pending:
             private.remove(self._path)
 
     def _append(self, lines: str) -> None:
-        descriptor = private.open_for_append(self._path, create=True)
-        try:
-            private.write_whole(descriptor, lines.encode())
-        finally:
-            os.close(descriptor)
+        append_lines(self._path, lines, create=True)
