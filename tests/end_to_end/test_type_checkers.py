@@ -15,11 +15,18 @@ EVALUATE = """
     import _buildkite_test_collector, buildkite_test_collector
 
     PROGRAMS = ("__main__", "deliver_test_results")
+    LIBRARIES = "_buildkite_test_collector.spans.automatic.libraries."
     for package in (_buildkite_test_collector, buildkite_test_collector):
         for info in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
             if info.name.endswith(PROGRAMS):
                 continue
-            module = importlib.import_module(info.name)
+            try:
+                module = importlib.import_module(info.name)
+            except ModuleNotFoundError:
+                # It hooks into a library that is not installed here.
+                if not info.name.startswith(LIBRARIES):
+                    raise
+                continue
             for thing in list(vars(module).values()):
                 if getattr(thing, "__module__", None) != module.__name__:
                     continue

@@ -56,15 +56,23 @@ const CORNERS: [Corner; 3] = [
 
 /// The tests that need not be run at every corner: they ask about packages, or about the system, and
 /// not about ways to run.
-const ONCE: [&str; 10] = [
+const ONCE: [&str; 18] = [
     "--ignore=tests/stand_in",
+    "--ignore=tests/end_to_end/test_automatic_postgresql.py",
+    "--ignore=tests/end_to_end/test_connections.py",
     "--ignore=tests/end_to_end/test_drop_in.py",
     "--ignore=tests/end_to_end/test_intercepted_network.py",
+    "--ignore=tests/end_to_end/test_json_destinations.py",
+    "--ignore=tests/end_to_end/test_json_streams.py",
     "--ignore=tests/end_to_end/test_leftovers.py",
     "--ignore=tests/end_to_end/test_private_files.py",
+    "--ignore=tests/end_to_end/test_sent_results.py",
+    "--ignore=tests/end_to_end/test_slow_disk.py",
     "--ignore=tests/end_to_end/test_slow_ends.py",
+    "--ignore=tests/end_to_end/test_type_checkers.py",
     "--ignore=tests/end_to_end/test_packaging.py",
     "--ignore=tests/end_to_end/test_real_packages.py",
+    "--ignore=tests/end_to_end/test_upload_files.py",
     "--ignore=tests/hosts/test_javascript.py",
     "--ignore=tests/hosts/test_rust.py",
 ];
