@@ -18,9 +18,9 @@ const BOTH: Outputs = Outputs {
 const RUN_STARTED: &str =
     r#"{"event":"run-started","format":1,"id":"0193ab3c-1b5e-4d6f-8a7b-9c0d1e2f3a4b"}"#;
 
-/// Fragments of which an input may be made: a byte above 0xEF stands for one of them. They take the
+/// Fragments of which an input may be made: a byte above 0xED stands for one of them. They take the
 /// fuzzer where it would hardly come by itself.
-const FRAGMENTS: [&str; 16] = [
+const FRAGMENTS: [&str; 18] = [
     "\n",
     "{\"event\":\"run-started\",\"format\":1,\"id\":\"0193ab3c-1b5e-4d6f-8a7b-9c0d1e2f3a4b\"}\n",
     "{\"event\":\"test-started\",\"execution\":1,\"name\":\"a\",\"time\":1}\n",
@@ -28,6 +28,8 @@ const FRAGMENTS: [&str; 16] = [
     "{\"event\":\"test-finished\",\"execution\":1,\"time\":9,\"outcome\":\"passed\"}\n",
     "{\"event\":\"span\",\"execution\":1,\"section\":\"http\",\"start\":1,\"end\":2,\"id\":1,\"detail\":",
     "{\"event\":\"span\",\"execution\":1,\"section\":\"sql\",\"duration\":3,\"parent\":1,\"detail\":{\"query\":",
+    "{\"event\":\"auto-span\",\"execution\":1,\"section\":\"http\",\"start\":2,\"count\":3,\"detail\":{\"url\":\"https://a:b@",
+    "{\"event\":\"auto-span\",\"execution\":1,\"section\":\"sql\",\"start\":1,\"end\":2,\"detail\":{\"query\":\"a '",
     "{\"event\":\"phase\",\"execution\":1,\"when\":\"call\",\"outcome\":\"failed\",\"failures\":[{\"reason\":",
     "\"expanded\":[",
     "\"backtrace\":[",
@@ -42,7 +44,7 @@ const FRAGMENTS: [&str; 16] = [
 fuzz_target!(|bytes: &[u8]| {
     let mut expanded = Vec::new();
     for byte in bytes {
-        match byte.checked_sub(0xf0) {
+        match byte.checked_sub(0xee) {
             Some(fragment) => expanded.extend(FRAGMENTS[usize::from(fragment)].bytes()),
             None => expanded.push(*byte),
         }

@@ -16,6 +16,7 @@
 //! | a test that never finishes | becomes a result when the run does ([`Run::finish`]) |
 //! | a time before zero, an end before its start | brought forward to it |
 //! | a span outside the time of its test | kept with its own times |
+//! | an `auto-span` of a section that is not known | ignored, reported |
 //! | a tag twice | the later one counts |
 //! | events before `run-started` | as good as later ones; nothing can be taken before it |
 //! | `run-aborted` and `run-finished` in one run | the run has finished |

@@ -123,8 +123,10 @@ mod tests {
     #[test]
     fn it_is_emptied_when_it_is_full() {
         let mut cache = Cache::default();
-        let texts: Vec<String> = (0..20_000).map(|n| format!("{n:0100}")).collect();
-        let fitting = limits::SCRUBBED_BYTES / (ENTRY_BYTES + 2 * 100);
+        // So long that the last that fits fills it to the byte.
+        let texts: Vec<String> = (0..20_000).map(|n| format!("{n:0472}")).collect();
+        let fitting = limits::SCRUBBED_BYTES / (ENTRY_BYTES + 2 * 472);
+        assert_eq!(fitting * (ENTRY_BYTES + 2 * 472), limits::SCRUBBED_BYTES);
         let all = |range: std::ops::Range<usize>| texts[range].iter().map(String::as_str);
         assert_eq!(scrubbed(&mut cache, all(0..fitting)), fitting);
         assert_eq!(scrubbed(&mut cache, all(0..fitting)), 0);

@@ -27,7 +27,7 @@ const UUID: [usize; 5] = [8, 4, 4, 4, 12];
 pub fn is_token(text: &str) -> bool {
     let words = || text.as_bytes().split(|byte| !byte.is_ascii_alphanumeric());
     let length: usize = words().map(<[u8]>::len).sum();
-    if is_bot(text) || (text.starts_with("eyJ") && length >= LONG) {
+    if is_bot(text) || is_login(text) || (text.starts_with("eyJ") && length >= LONG) {
         return true;
     }
     if length < SHORTEST {
@@ -52,6 +52,12 @@ fn is_bot(text: &str) -> bool {
     };
     let token = rest.trim_start_matches(|c: char| c.is_ascii_digit());
     token.len() < rest.len() && token.len() > 1 && token.starts_with(':')
+}
+
+/// Whether it has a user and a password before a host, as in a URL inside another.
+fn is_login(text: &str) -> bool {
+    let mut rest = text.bytes().skip_while(|byte| *byte != b':');
+    rest.any(|byte| byte == b'@')
 }
 
 /// Whether letters and digits are a word, a number, or a word with a number before or after it.
@@ -131,6 +137,7 @@ mod tests {
             "bot1",
             "botany:1",
             "a1b2c3d",
+            "me@h:80",
             "größer-als-das-Übliche",
         ] {
             assert!(!is_token(text), "{text}");
@@ -157,6 +164,8 @@ mod tests {
             "dQw4w9WgXcQ",
             "wJalrXUtnFEMI_K7MDENG-bPxRfiCYEXAMPLEKEY",
             "bot1:x",
+            "me:secret@h",
+            ":@",
             "12345abcdef",
         ] {
             assert!(is_token(text), "{text}");

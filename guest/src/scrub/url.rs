@@ -214,6 +214,7 @@ mod tests {
             ),
             ("https://h/@scope/package", "https://h/@scope/package"),
             ("https://h/v1/a:run", "https://h/v1/a:run"),
+            ("https://h/http://g/me@g", "https://h/http://g/me@g"),
         ] {
             assert_eq!(url(raw, false), expected);
         }
@@ -237,6 +238,8 @@ mod tests {
             ("https://me:secret%40h/x", "https://…"),
             ("https://h:123456/x", "https://…"),
             ("https://[secret]/x", "https://…"),
+            ("https://h/http://me:secret@g/x", "https://h/http://…/x"),
+            ("https://h/http:%2F%2Fme%3Asecret%40g", "https://h/…"),
         ] {
             assert_eq!(url(raw, false), expected, "{raw}");
         }

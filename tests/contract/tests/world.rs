@@ -9,7 +9,7 @@ use wit_parser::{
 };
 
 /// How large the artefact may be, in bytes: it travels in every wheel.
-const LARGEST: usize = 250_000;
+const LARGEST: usize = 292_000;
 
 #[test]
 fn the_world_is_the_one_that_is_kept() {
