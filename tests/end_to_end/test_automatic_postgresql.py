@@ -24,7 +24,8 @@ def program(name: str) -> str:
     found = shutil.which(name) or (str(places[-1]) if places else "")
     if not found:
         pytest.skip("PostgreSQL is not installed")
-    return found
+    # What a link leads to: the programs look for each other beside themselves.
+    return str(Path(found).resolve())
 
 
 @pytest.fixture(scope="module")
