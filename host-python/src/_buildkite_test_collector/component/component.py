@@ -138,7 +138,9 @@ class Component:
         except ComponentError:
             raise
         except Exception as error:
-            raise ComponentError(f"the component failed in {name}: {error}") from error
+            # The last line is the reason, behind the addresses of all functions that were called.
+            reason = str(error).strip().rpartition("\n")[2].strip()
+            raise ComponentError(f"the component failed in {name}: {reason}") from error
 
 
 class Run:

@@ -12,6 +12,7 @@ from ..errors import ComponentError
 from ..journal.reader import RECEIPT
 from .outputs import Context, wanted_outputs
 from .report import INTERRUPTED, DeliveryReport
+from .trap_search import TrapSearch
 
 if TYPE_CHECKING:
     from ..deadline import Deadline
@@ -23,7 +24,8 @@ if TYPE_CHECKING:
 #: What the last event of a run in order begins with.
 RUN_FINISHED = '{"event":"run-finished"'
 
-#: How often the component may trap before the events are kept for another try.
+#: How often the component may trap at anything but a line before the events are kept for another
+#: try.
 TRAPS = 2
 
 
@@ -32,7 +34,7 @@ class Delivery:
 
     The component takes in each event once. Should it trap, or be too slow for a run that has grown,
     another one begins with the journal's first line; the receipts keep it from giving out what has
-    arrived.
+    arrived. A line that makes it trap is found, and passed over.
     """
 
     def __init__(
@@ -70,6 +72,7 @@ class Delivery:
         #: Whether nothing is taken, until what is under way has arrived.
         self._is_held = False
         self._traps = 0
+        self._trap_search = TrapSearch()
 
     def prepare(self) -> None:
         """Load what will be needed, before there is anything to do."""
@@ -139,7 +142,13 @@ class Delivery:
     def _tell_problems(self) -> None:
         self.report.notes += self._reader.notes
         summary = self.report.summary
-        if summary is not None and summary.problem_count:
+        if summary is None:
+            return
+        self.report.notes += [
+            f"line {number} of the events was passed over: the component fails at it"
+            for number in self._trap_search.passed_over
+        ]
+        if summary.problem_count:
             more = summary.problem_count - len(summary.problems)
             self.report.notes += [*summary.problems, *([f"and {more} more"] if more else [])]
 
@@ -150,7 +159,9 @@ class Delivery:
             self._feed_lines(chunk)
 
     def _feed_lines(self, lines: str) -> None:
-        self._started_run().feed(lines)
+        run = self._started_run()
+        for piece in self._trap_search.pieces(lines):
+            run.feed(piece)
         last = lines.rfind("\n", 0, -1) + 1
         self.is_run_over = lines.startswith(RUN_FINISHED, last)
         self._take(is_last=False)
@@ -193,13 +204,15 @@ class Delivery:
 
     def _trapped(self, error: ComponentError) -> bool:
         """Begin anew after a trap; return whether there is another try."""
-        self.report.debug.append(str(error))
-        self._traps += 1
+        self.report.debug.append(" ".join(f"{error} {error.__cause__ or ''}".split()))
+        if not self._trap_search.trapped():
+            self._traps += 1
         self._restart()
-        return self._traps < TRAPS
+        return self._traps < TRAPS and self._deadline.left() > 0
 
     def _restart(self) -> None:
         """Begin with the journal's first line, and another component."""
         self._component = self._run = None
         self._is_held = False
         self._reader.rewind()
+        self._trap_search.begin()
