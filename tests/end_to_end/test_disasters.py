@@ -285,16 +285,15 @@ def test_wasmtime_cannot_be_imported(project: Project) -> None:
     assert [result["name"] for result in project.engine.executions] == ["test_it"]
 
 
-@pytest.mark.parametrize("traps", [1, 2, 99])
+@pytest.mark.parametrize("traps", [1, 2, 1_000])
 def test_the_component_traps(project: Project, traps: int) -> None:
-    """Sometimes, it is begun anew; every time, the events are kept."""
+    """Once or twice, it is begun anew; each time, the events are kept."""
     project.write(
         {
             "conftest.py": f"""
             from _buildkite_test_collector.component import component
-            from _buildkite_test_collector.component.component import Run
-
             component.MEMORY_LIMIT = 32 << 20
+            Run = component.Run
             feed, left = Run.feed, [{traps}]
 
             def trapping(self, events):
@@ -313,44 +312,8 @@ def test_the_component_traps(project: Project, traps: int) -> None:
     run = project.test("def test_it(): pass\n", watched=False)
     assert run.status == 0
     assert len(run.said) == 1
-    assert ("uploaded to" if traps < 99 else "the component failed in") in run.said[0]
+    assert ("uploaded to" if traps < 1_000 else "the component failed in") in run.said[0]
     Aftermath(project.engine, project.path, run.stdout).check({"test_it"})
-
-
-def test_a_line_on_which_the_component_traps(project: Project) -> None:
-    """A replay trapped on it again, and nothing of the run was ever sent."""
-    project.write({"test_it.py": "def test_a(): pass\n\n\ndef test_b(): pass\n"})
-    run = project.pytest("--buildkite-journal=kept.ndjson", "--buildkite-enabled=1", watched=False)
-    assert run.status == 0
-    kept = project.path / "kept.ndjson"
-    lines = [line for line in kept.read_text().splitlines() if '"uploaded"' not in line]
-    # Larger than what the component may use here, and less than it reads.
-    bad = json.dumps({"event": "tag", "execution": 1, "key": "big", "value": "x" * (7 << 20)})
-    lines[2:2] = [bad]
-    lines[-1:-1] = [bad]
-    kept.write_text("".join(f"{line}\n" for line in lines))
-    project.write(
-        {
-            "upload.py": """
-                import sys
-
-                from _buildkite_test_collector.cli import main
-                from _buildkite_test_collector.component import component
-
-                component.MEMORY_LIMIT = 8 << 20
-                sys.exit(main(["upload", "kept.ndjson"]))
-            """
-        }
-    )
-    before = len(project.engine.executions)
-    done = project.run("upload.py")
-
-    assert done.returncode == 0, done.stderr
-    for number in (3, len(lines) - 1):
-        assert f"the component failed on line {number} of the events" in done.stderr
-    assert "2 results uploaded" in done.stderr
-    names = [result["name"] for result in project.engine.executions[before:]]
-    assert names == ["test_a", "test_b"]
 
 
 def test_another_plugin_breaks_the_end(project: Project) -> None:

@@ -136,9 +136,9 @@ class Component:
         except ComponentError:
             raise
         except Exception as error:
-            # wasmtime tells the cause last, behind the stack.
-            cause = (str(error).splitlines() or [""])[-1].strip()
-            raise ComponentError(f"the component failed in {name}: {cause}") from error
+            # The last line is the reason, behind the addresses of all functions that were called.
+            reason = str(error).strip().rpartition("\n")[2].strip()
+            raise ComponentError(f"the component failed in {name}: {reason}") from error
 
 
 class Run:

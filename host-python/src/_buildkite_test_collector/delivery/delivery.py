@@ -12,15 +12,15 @@ from ..journal.reader import RECEIPT, JournalReader
 from ..journal.receipts import Receipts
 from ..settings import Settings
 from .context import Context, Progress
-from .feeder import Feeder
 from .outputs import wanted_outputs
 from .report import INTERRUPTED, DeliveryReport
+from .trap_search import TrapSearch
 
 #: What the last event of a run in order begins with.
 RUN_FINISHED = '{"event":"run-finished"'
 
-#: How often the component may trap, but for lines that can be left out, before the events are kept
-#: for another try.
+#: How often the component may trap at anything but a line before the events are kept for another
+#: try.
 TRAPS = 2
 
 
@@ -29,7 +29,7 @@ class Delivery:
 
     The component takes in each event once. Should it trap, or be too slow for a run that has grown,
     another one begins with the journal's first line; the receipts keep it from giving out what has
-    arrived.
+    arrived. A line that makes it trap is found, and passed over.
     """
 
     def __init__(
@@ -66,8 +66,8 @@ class Delivery:
         self._is_replay = False
         #: Whether nothing is taken, until what is under way has arrived.
         self._is_held = False
-        self._feeder = Feeder()
         self._traps = 0
+        self._trap_search = TrapSearch()
 
     def prepare(self) -> None:
         """Load what will be needed, before there is anything to do."""
@@ -140,8 +140,8 @@ class Delivery:
         if summary is None:
             return
         self.report.notes += [
-            f"the component failed on line {number} of the events, which was left out"
-            for number in self._feeder.left_out
+            f"line {number} of the events was passed over: the component fails at it"
+            for number in self._trap_search.passed_over
         ]
         if summary.problem_count:
             more = summary.problem_count - len(summary.problems)
@@ -155,13 +155,8 @@ class Delivery:
 
     def _feed_lines(self, lines: str) -> None:
         run = self._started_run()
-        try:
-            self._feeder.feed(run, lines)
-        except ComponentError:
-            if self._feeder.may_help():
-                # Less of it is doubtful now.
-                self._traps -= 1
-            raise
+        for piece in self._trap_search.pieces(lines):
+            run.feed(piece)
         last = lines.rfind("\n", 0, -1) + 1
         self.is_run_over = lines.startswith(RUN_FINISHED, last)
         self._take(is_last=False)
@@ -204,14 +199,15 @@ class Delivery:
 
     def _trapped(self, error: ComponentError) -> bool:
         """Begin anew after a trap; return whether there is another try."""
-        self.report.debug.append(str(error))
-        self._traps += 1
+        self.report.debug.append(" ".join(f"{error} {error.__cause__ or ''}".split()))
+        if not self._trap_search.trapped():
+            self._traps += 1
         self._restart()
-        return self._traps < TRAPS
+        return self._traps < TRAPS and self._deadline.left() > 0
 
     def _restart(self) -> None:
         """Begin with the journal's first line, and another component."""
         self._component = self._run = None
         self._is_held = False
-        self._feeder.begin()
         self._reader.rewind()
+        self._trap_search.begin()
