@@ -1,6 +1,6 @@
 //! What looks like a token: letters and digits that are no words.
 
-/// A text of fewer letters and digits is never one by what it is made of.
+/// A text with fewer letters and digits that nobody can read is none.
 const SHORTEST: usize = 10;
 
 /// From so many letters and digits on the share of changes between them counts.
@@ -29,9 +29,6 @@ pub fn is_token(text: &str) -> bool {
     let length: usize = words().map(<[u8]>::len).sum();
     if is_bot(text) || is_login(text) || (text.starts_with("eyJ") && length >= LONG) {
         return true;
-    }
-    if length < SHORTEST {
-        return false;
     }
     if words().map(<[u8]>::len).eq(UUID) && words().flatten().all(u8::is_ascii_hexdigit) {
         return true;
@@ -135,6 +132,10 @@ mod tests {
             "robot1:x",
             "bot:x",
             "bot1",
+            "bot1:",
+            "1234customers",
+            "customers1234",
+            "AaBobababa",
             "botany:1",
             "a1b2c3d",
             "me@h:80",
@@ -167,6 +168,9 @@ mod tests {
             "me:secret@h",
             ":@",
             "12345abcdef",
+            "12345customers",
+            "customers12345",
+            "AaBaabaabB",
         ] {
             assert!(is_token(text), "{text}");
         }

@@ -1,4 +1,7 @@
 //! Spans: mended to what Test Engine documents, limited, and laid into each other.
+//!
+//! Those of a user stay what they are; calls that a host has recorded by itself are scrubbed, the
+//! longest of a test become spans of their own, and the others are summed ([`Automatic`]).
 
 mod around;
 mod automatic;

@@ -17,15 +17,17 @@ pub enum Dialect {
     Other,
 }
 
-/// The names by which hosts know them.
-const NAMES: [(&str, Dialect); 7] = [
+/// The names by which SQLAlchemy, Django and drivers know them.
+const NAMES: [(&str, Dialect); 9] = [
     ("postgresql", Dialect::PostgreSql),
     ("postgres", Dialect::PostgreSql),
+    ("cockroachdb", Dialect::PostgreSql),
     ("mysql", Dialect::MySql),
     ("mariadb", Dialect::MySql),
     ("sqlite", Dialect::Sqlite),
     ("oracle", Dialect::Oracle),
     ("mssql", Dialect::Mssql),
+    ("microsoft", Dialect::Mssql),
 ];
 
 impl Dialect {
@@ -204,6 +206,8 @@ mod tests {
         assert_eq!(count("PostgreSQL"), 2);
         assert_eq!(count("mariadb"), 2);
         assert_eq!(count("snowflake"), ALL.len());
+        assert_eq!(Dialect::named("CockroachDB"), Dialect::PostgreSql);
+        assert_eq!(Dialect::named("microsoft"), Dialect::Mssql);
         let only = |name: &str| &Dialect::named(name).readings()[0];
         assert!(only("postgres").dollar_literals);
         assert!(only("mysql").hash_comments);
