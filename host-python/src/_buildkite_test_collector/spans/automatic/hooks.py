@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
+from types import FunctionType
 from typing import Any
 
 from .recorder import CallRecorder, Detail
@@ -22,12 +23,14 @@ class Hooks:
     def wrap(self, owner: type, name: str, section: str, describe: Describe) -> None:
         """Record the calls of a method that a class itself defines."""
         original = vars(owner).get(name)
-        if original is None:
+        if not isinstance(original, FunctionType):
+            # Not there, or a mock that somebody holds.
             return
         recorder = self.recorder
 
         @functools.wraps(original)
         def recorded(*args: Any, **kwargs: Any) -> Any:
+            __tracebackhide__ = True
             call = recorder.begin(section)
             if call is None:
                 return original(*args, **kwargs)
@@ -42,7 +45,8 @@ class Hooks:
     def wrap_async(self, owner: type, name: str, section: str, describe: Describe) -> None:
         """Record the calls of a coroutine function that a class itself defines."""
         original = vars(owner).get(name)
-        if original is None:
+        if not isinstance(original, FunctionType):
+            # Not there, or a mock that somebody holds.
             return
         recorder = self.recorder
 

@@ -7,6 +7,7 @@ Ours comes first in the list, since Django takes the last away when a test's own
 
 from __future__ import annotations
 
+import contextlib
 from typing import Any
 
 from django.db import connections
@@ -46,5 +47,7 @@ def install(hooks: Hooks) -> None:
 
     connection_created.connect(begin, weak=False)
     hooks.at_removal(remove)
-    for connection in connections.all(initialized_only=True):
-        begin(connection)
+    # Where Django is not set up yet there is none.
+    with contextlib.suppress(Exception):
+        for connection in connections.all(initialized_only=True):
+            begin(connection)

@@ -40,10 +40,11 @@ def _connection(base: type, recorder: CallRecorder) -> type:
         def cursor(
             self, name: Any = None, cursor_factory: Any = None, *args: Any, **kwargs: Any
         ) -> Any:
+            # By its name: classes of psycopg2's own have another signature.
             wanted = cursor_factory or self.cursor_factory or psycopg2.extensions.cursor
             if isinstance(wanted, type):
                 wanted = _cursor(wanted, recorder)
-            return super().cursor(name, wanted, *args, **kwargs)
+            return super().cursor(name, *args, cursor_factory=wanted, **kwargs)
 
     Connection.__name__, Connection.__qualname__ = base.__name__, base.__qualname__
     return Connection

@@ -26,7 +26,10 @@ class Sleep:
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Sleep."""
-        call = self._recorder.begin(SLEEP)
+        __tracebackhide__ = True
+        # Whoever sleeps for no time lets others run.
+        is_nothing = len(args) == 1 and type(args[0]) in (int, float) and args[0] == 0
+        call = None if is_nothing else self._recorder.begin(SLEEP)
         if call is None:
             return self.__wrapped__(*args, **kwargs)
         try:

@@ -51,10 +51,12 @@ def _connection(base: type, recorder: CallRecorder) -> type:
     def cursor(self: Any, factory: Any = sqlite3.Cursor) -> Any:
         if _is_class(factory, sqlite3.Cursor):
             factory = _cursor(factory, recorder)
-        return base.cursor(self, factory)  # type: ignore[attr-defined]
+        return sqlite3.Connection.cursor(self, factory)
 
     methods = {name: _recorded(getattr(base, name), recorder) for name in EXECUTE}
-    return _subclass(base, {**methods, "cursor": cursor})
+    # A user's own method may take no factory, and is left alone.
+    is_own = getattr(base, "cursor", None) is not sqlite3.Connection.cursor
+    return _subclass(base, methods if is_own else {**methods, "cursor": cursor})
 
 
 @functools.cache
