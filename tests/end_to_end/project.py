@@ -31,6 +31,7 @@ Result = dict[str, Any]
 #: those that its test asks for;
 #: subtests, pytest's own or those of pytest-subtests, it always has.
 COMPANIONS = (
+    "anyio",
     "asyncio",
     "flaky",
     "json",
@@ -40,10 +41,13 @@ COMPANIONS = (
     "pytest_forked",
     "randomly",
     "repeat",
+    "requests_mock",
     "rerunfailures",
+    "respx",
     "run-parallel",
     "time_machine",
     "timeout",
+    "typeguard",
     "xdist",
     "xdist.looponfail",
 )

@@ -86,7 +86,7 @@ def fresh_checkout(tmp_path: Path) -> Path:
 
 def test_the_wheel_is_small_and_for_every_platform(wheel: Path) -> None:
     assert wheel.name == "buildkite_test_collector-2.0.0-py3-none-any.whl"
-    assert wheel.stat().st_size <= 500_000
+    assert wheel.stat().st_size <= 600_000
 
 
 def test_the_wheel_holds_the_package_and_nothing_else(wheel: Path) -> None:
