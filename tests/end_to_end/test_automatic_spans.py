@@ -111,7 +111,8 @@ def test_a_request_is_one_span(project: Project, library: str, site: str) -> Non
     name = library.partition(",")[0]
     pytest.importorskip(name)
     call = textwrap.indent(textwrap.dedent(HTTP[library]).strip(), " " * 8)
-    run = project.test(textwrap.dedent(HTTP_TEST).format(call=call, name=name))
+    module = "urllib.request" if name == "urllib" else name
+    run = project.test(textwrap.dedent(HTTP_TEST).format(call=call, name=module))
     assert run.outcomes == {"test_call": "passed"}
     (span,) = spans(run, "test_call")
     assert span["section"] == "http"
