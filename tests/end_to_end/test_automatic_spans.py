@@ -603,7 +603,8 @@ def test_nothing_is_imported_for_it(project: Project) -> None:
         (line,) = [each for each in lines if "LOADED" in each]
         loaded[value] = set(line.partition("LOADED ")[2].split())
     more = {name for name in loaded["on"] - loaded["off"] if "_buildkite" not in name}
-    assert more <= {"heapq", "_heapq"}, more
+    # Small parts of the standard library alone, which newer versions of pytest have loaded.
+    assert more <= {"_heapq", "dataclasses", "heapq"}, more
 
 
 def test_spans_of_opentelemetry(project: Project) -> None:
