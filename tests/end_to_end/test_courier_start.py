@@ -384,3 +384,19 @@ def test_modules_of_the_project(project: Project, modules: tuple[str, ...]) -> N
     assert done.returncode == 0, done.stdout + done.stderr
     (line,) = ours(done.stdout)
     assert "1 result uploaded to" in line
+
+
+def test_the_courier_has_no_pytest(project: Project) -> None:
+    """It takes a tenth of a second, and may lie in a folder that the courier does not look into."""
+    script = """
+        import sys
+        from _buildkite_test_collector.courier import courier
+        from _buildkite_test_collector.delivery import delivery, results_file, uploads
+
+        assert "pytest" not in sys.modules
+        # Not before there is something to do for it.
+        assert not {"urllib3", "wasmtime"} & set(sys.modules)
+    """
+    project.write({"script.py": script})
+    done = project.run("script.py")
+    assert done.returncode == 0, done.stderr

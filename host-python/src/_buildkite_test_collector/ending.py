@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from . import private
-from .courier.launch import Launch
 from .courier.waiting import CourierWait
 from .deadline import Deadline, now
 from .delivery.inherited_stream import InheritedStream
@@ -16,6 +15,13 @@ from .journal.receipts import Receipts
 from .journal.run_directory import RunDirectory
 from .journal.writer import Journal
 from .settings import Settings
+
+if TYPE_CHECKING:
+    from .courier.launch import Launch
+    from .delivery.delivery import Delivery
+else:
+    # Imported when it is needed alone.
+    Launch = Delivery = Any
 
 #: How long a courier may take to begin before it is told, in seconds. One that has less time is not
 #: worth waiting for.
@@ -57,7 +63,7 @@ class Ending:
         self._directory = directory
         self._latest = latest
         self._progress = progress
-        self._delivery: Any = None
+        self._delivery: Delivery | None = None
         self._deadline = Deadline(settings.upload_timeout, latest)
 
     def deliver(self, launch: Launch | None) -> None:

@@ -5,13 +5,21 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Generator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 # Clocks and the working directory are held from here on, before any conftest.
 from .clock import Clock as Clock
 from .settings import OFF, Settings, add_contested, add_settings
+
+if TYPE_CHECKING:
+    from .recording.evidence import Evidence
+    from .session import Session
+    from .spans.collector import SpanCollector
+else:
+    # Imported when it is needed alone.
+    Evidence = Session = SpanCollector = Any
 
 #: What the controller puts into the input of a worker whose evidence is wanted: whether the run is
 #: uploaded.
@@ -20,9 +28,9 @@ WORKER_INPUT = "buildkite_test_collector"
 #: The variable that marks the courier: what was started as such by mistake may run pytest.
 GUARD = "BUILDKITE_TEST_COLLECTOR_IS_COURIER"
 
-_evidence = pytest.StashKey[Any]()
+_evidence = pytest.StashKey["Evidence"]()
 _lost = pytest.StashKey["list[tuple[str, str]]"]()
-_session = pytest.StashKey[Any]()
+_session = pytest.StashKey["Session"]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -80,7 +88,7 @@ def _configure(config: pytest.Config) -> None:
     if GUARD in os.environ:
         return
     if hasattr(config, "workerinput"):
-        _configure_worker(config)
+        _configure_worker(config, settings)
     elif settings.is_active:
         _configure_owner(config, settings)
     elif settings.enabled and "CI" in os.environ:
@@ -91,7 +99,7 @@ def _configure(config: pytest.Config) -> None:
             config.pluginmanager.register(Notice([*said, *settings.complaints]))
 
 
-def _configure_worker(config: pytest.Config) -> None:
+def _configure_worker(config: pytest.Config, settings: Settings) -> None:
     """Set up a process that runs tests for another one."""
     wanted = config.workerinput.get(WORKER_INPUT)  # type: ignore[attr-defined]
     if wanted is None:
@@ -102,7 +110,7 @@ def _configure_worker(config: pytest.Config) -> None:
     if wanted:
         nesting.enter()
         config.add_cleanup(nesting.leave)
-    _watch(config, WorkerEvidence(), Settings.of_config(config))
+    _watch(config, WorkerEvidence(), settings)
 
 
 def _configure_owner(config: pytest.Config, settings: Settings) -> None:
@@ -130,7 +138,7 @@ def pytest_configure_node(node: Any) -> None:
         node.workerinput[WORKER_INPUT] = node.config.stash[_session].is_uploaded
 
 
-def _spans(request: pytest.FixtureRequest) -> Any:
+def _spans(request: pytest.FixtureRequest) -> SpanCollector:
     """Record spans for the test that is running: `record`, `measure`, `current_test`."""
     from .recording.evidence import ThreadWatch
     from .spans.collector import SpanCollector
@@ -146,7 +154,7 @@ def _spans(request: pytest.FixtureRequest) -> Any:
 spans = pytest.fixture(scope="session", name="spans")(_spans)
 
 
-def _watch(config: pytest.Config, evidence: Any, settings: Settings) -> Any:
+def _watch(config: pytest.Config, evidence: Evidence, settings: Settings) -> Evidence:
     config.stash[_evidence] = evidence
     config.pluginmanager.register(evidence)
     if settings.auto_spans != OFF:

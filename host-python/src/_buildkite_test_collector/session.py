@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from .courier.launch import Launch
 from .delivery.inherited_stream import InheritedStream, in_any_process
 from .delivery.report import DeliveryReport
 from .ending import Ending
@@ -26,6 +25,13 @@ from .surroundings.bktec import doubled_upload
 from .surroundings.run_started import run_started
 from .terminal import COMMAND, NAME, ProgressLine, journal_notes, lines
 from .text import without_secret
+
+if TYPE_CHECKING:
+    from .courier.launch import Launch
+    from .recording.termination import Termination
+else:
+    # Imported when it is needed alone.
+    Launch = Termination = Any
 
 #: What is never let out of here. Mocks that a test has left behind raise what fails a test, and
 #: that is no `Exception`. Ctrl-C and an exit pass.
@@ -50,7 +56,7 @@ class Session:
         self._journal: Journal | None = None
         self._directory: RunDirectory | None = None
         self._launch: Launch | None = None
-        self._termination: Any = None
+        self._termination: Termination | None = None
         self._ending: Ending | None = None
         self._errors: list[str] = []
         self._notes: list[str] = []

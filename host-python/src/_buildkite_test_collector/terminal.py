@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-
-import pytest
+from typing import TYPE_CHECKING, Any
 
 from .delivery.report import DeliveryReport
 from .journal.writer import Journal
+
+if TYPE_CHECKING:
+    import pytest
+
+    TerminalReporter = pytest.TerminalReporter
+else:
+    # The command imports this as well, and does without pytest.
+    TerminalReporter = Any
 
 #: What sends the events of a run that were kept.
 COMMAND = "buildkite-test-collector upload"
@@ -58,7 +65,7 @@ def _missing(report: DeliveryReport | None, errors: Iterable[str], journal: str)
 class ProgressLine:
     """One line on a terminal, for as long as the end of the run waits."""
 
-    def __init__(self, reporter: pytest.TerminalReporter | None) -> None:
+    def __init__(self, reporter: TerminalReporter | None) -> None:
         self._reporter = reporter if reporter is not None and reporter.isatty else None
         self._is_shown = False
 

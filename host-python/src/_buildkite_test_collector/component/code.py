@@ -9,9 +9,15 @@ from __future__ import annotations
 import contextlib
 import mmap
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..errors import ComponentError
+
+if TYPE_CHECKING:
+    from wasmtime import Config
+else:
+    # Imported when it is needed alone.
+    Config = Any
 
 #: The component that the package carries.
 PACKAGED = Path(__file__).with_name("collector.wasm")
@@ -62,7 +68,7 @@ def load_code(path: Path, size: int) -> tuple[Any, Any, bool]:
     return engine, component.Component(engine, path.read_bytes()), False
 
 
-def _config(**more: str) -> Any:
+def _config(**more: str) -> Config:
     """Return how wasmtime runs the component, with more settings for how it is compiled."""
     from wasmtime import Config
 

@@ -9,11 +9,10 @@ import select
 import signal
 import sys
 from types import FrameType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .. import process
 from ..deadline import Deadline, now
-from ..delivery.report import DeliveryReport
 from ..journal.append import append_lines
 from ..journal.receipts import Receipts
 from ..journal.run_directory import RunDirectory
@@ -24,6 +23,13 @@ from .job import Job
 from .launch import PACKAGE
 from .owner import Owner
 from .status import DELIVERING, FINISHED, READY, TAKEN_OVER, read_status, write_status
+
+if TYPE_CHECKING:
+    from ..delivery.delivery import Delivery
+    from ..delivery.report import DeliveryReport
+else:
+    # Imported when it is needed alone.
+    Delivery = DeliveryReport = Any
 
 #: How often the journal is looked at, in seconds: where the test process can wake us at its end,
 #: and where it cannot, in the first seconds and later.
@@ -133,7 +139,7 @@ class Courier:
         root = self._directory.read_record().get("root")
         return remove_old_runs(root) if root else []
 
-    def _follow(self, delivery: Any) -> None:
+    def _follow(self, delivery: Delivery) -> None:
         """Deliver what is in the journal until the run is over, or its process is dead."""
         while not self._is_stopped:
             # Asked before the journal is read: what a dying process wrote last is read after it.

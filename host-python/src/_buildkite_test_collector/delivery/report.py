@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from ..component.component import RejectedLine, Summary
+else:
+    # Imported when it is needed alone.
+    RejectedLine = Summary = Any
 
 #: What is said where somebody has no patience with a delivery.
 INTERRUPTED = "the delivery was interrupted"
@@ -34,9 +40,9 @@ class DeliveryReport:
         #: What goes well, for whoever looks for faults: a line a request.
         self.debug: list[str] = []
         #: What happened in the run; none where the component was not asked. Not passed on.
-        self.summary: Any = None
+        self.summary: Summary | None = None
         #: Lines of the journal that are no events. Not passed on.
-        self.rejected: list[Any] = []
+        self.rejected: list[RejectedLine] = []
 
     @property
     def is_complete(self) -> bool:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from queue import Empty, SimpleQueue
 from threading import Thread
-from typing import Union
+from typing import TYPE_CHECKING, Any
 
 from ..deadline import now
 from ..errors import UploadError
@@ -21,7 +21,13 @@ from ..settings import Settings
 from ..version import __version__
 from .answer import Answer, describe_refusal, describe_stranger, read_answer
 
-Fate = Union[Answer, UploadError]
+if TYPE_CHECKING:
+    from typing import Union
+
+    # Here, since `typing` would hold on to the classes, and by them to the whole run.
+    Fate = Union[Answer, UploadError]  #: What became of a body.
+else:
+    Fate = Any
 
 #: How long a server may take to connect, and between two pieces of an answer, in seconds.
 SOCKET_TIMEOUT = 30.0

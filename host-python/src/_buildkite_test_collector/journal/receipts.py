@@ -4,10 +4,16 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 from .. import private
 from .append import append_lines
-from .writer import Journal
+
+if TYPE_CHECKING:
+    from .writer import Journal
+else:
+    # The courier imports this as well, and writes no journal.
+    Journal = Any
 
 #: How much of a file of receipts is read, in bytes: one takes some 60 for up to 5,000 results.
 RECEIPTS_LIMIT = 64 << 20

@@ -5,13 +5,20 @@ from __future__ import annotations
 import contextlib
 import socket
 from http.client import HTTPResponse
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from weakref import WeakSet
 
 from ..errors import UploadError
 from .proxies import connections, is_loopback
 from .trust import trusted
 from .url import Url
+
+if TYPE_CHECKING:
+    from urllib3 import PoolManager
+    from urllib3.connectionpool import HTTPConnectionPool
+else:
+    # Imported when it is needed alone.
+    PoolManager = HTTPConnectionPool = Any
 
 #: How many answers that are not the last one may come before it.
 INTERIM_LIMIT = 100
@@ -34,8 +41,8 @@ class Connections:
         self._url = str(url)
         self._sockets: WeakSet[socket.socket] = WeakSet()
         kwargs = {"ssl_context": trusted()} if url.scheme == "https" else {}
-        self._manager = connections(url, maxsize=count, **kwargs)
-        self._pool: Any = self._manager.connection_from_url(self._url)
+        self._manager: PoolManager = connections(url, maxsize=count, **kwargs)
+        self._pool: HTTPConnectionPool = self._manager.connection_from_url(self._url)
         self._pool.ConnectionCls = _noted(self._pool.ConnectionCls, self._sockets)
 
     def post(self, **kwargs: Any) -> Any:

@@ -5,16 +5,22 @@ from __future__ import annotations
 import contextlib
 import ipaddress
 import os
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..errors import UploadError
 from .url import Url
+
+if TYPE_CHECKING:
+    from urllib3 import PoolManager
+else:
+    # Imported when it is needed alone.
+    PoolManager = Any
 
 #: What the name of a SOCKS proxy's scheme begins with.
 SOCKS = "socks"
 
 
-def connections(url: Url, **kwargs: Any) -> Any:
+def connections(url: Url, **kwargs: Any) -> PoolManager:
     """Return what makes connections to a place, through a proxy where there is one.
 
     Raises:
@@ -74,7 +80,7 @@ def _is_in_excepted_network(host: str) -> bool:
     return False
 
 
-def _socks(proxy: Url, kwargs: dict[str, Any]) -> Any:
+def _socks(proxy: Url, kwargs: dict[str, Any]) -> PoolManager:
     try:
         from urllib3.contrib.socks import SOCKSProxyManager
     except ImportError:

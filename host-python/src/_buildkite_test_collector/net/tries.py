@@ -7,10 +7,16 @@ import random
 from collections.abc import Callable
 from io import BytesIO
 from threading import Event
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..deadline import now
 from .trouble import describe_error
+
+if TYPE_CHECKING:
+    from urllib3 import BaseHTTPResponse, Retry
+else:
+    # Imported when it is needed alone.
+    BaseHTTPResponse = Retry = Any
 
 #: How often a body is sent again.
 RETRIES = 5
@@ -77,9 +83,9 @@ class Tries:
         self.window.trouble = describe_error(error)
         self.is_unknown |= self.stream.tell() >= self._size
 
-    def retry(self) -> Any:
+    def retry(self) -> Retry:
         """Return when to send again: after a pause, which the server may ask for."""
-        policy: Any = _policy()(
+        policy: Retry = _policy()(
             self,
             total=RETRIES,
             status_forcelist=PASSING,
@@ -107,7 +113,7 @@ def _policy() -> Any:
             self,
             method: str | None = None,
             url: str | None = None,
-            response: Any | None = None,
+            response: BaseHTTPResponse | None = None,
             error: Exception | None = None,
             *args: Any,
             **kwargs: Any,
@@ -124,11 +130,11 @@ def _policy() -> Any:
             self.tries.count += 1
             return retry
 
-        def sleep(self, response: Any | None = None) -> None:
+        def sleep(self, response: BaseHTTPResponse | None = None) -> None:
             asked = None if response is None else self.get_retry_after(response)
             self.tries.window.wait(self.get_backoff_time() if asked is None else asked)
 
-        def get_retry_after(self, response: Any) -> float | None:
+        def get_retry_after(self, response: BaseHTTPResponse) -> float | None:
             with contextlib.suppress(InvalidHeader):
                 asked = super().get_retry_after(response)
                 if asked is not None:

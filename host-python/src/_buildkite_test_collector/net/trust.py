@@ -19,8 +19,6 @@ def trusted() -> ssl.SSLContext:
     Raises:
         UploadError: what the user names holds no certificates.
     """
-    import ssl
-
     for name in CA_BUNDLES:
         path = os.environ.get(name, "")
         if path:
@@ -36,8 +34,6 @@ def trusted() -> ssl.SSLContext:
 
 
 def _of_bundle(name: str, path: str) -> ssl.SSLContext:
-    import ssl
-
     try:
         if not os.path.isdir(path):
             return ssl.create_default_context(cafile=path)

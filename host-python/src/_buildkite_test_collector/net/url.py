@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from typing import NamedTuple
-from urllib.parse import SplitResult, quote, unquote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 #: The ports that a URL need not name.
 PORTS = {"http": 80, "https": 443}
@@ -39,7 +39,8 @@ class Url(NamedTuple):
             ascii_host(parts.hostname),
             parts.port,
             quote(parts.path, safe="/%:@!$&'()*+,;=~"),
-            *_credentials(parts),
+            unquote(parts.username or ""),
+            unquote(parts.password or ""),
         )
 
     def __str__(self) -> str:
@@ -81,7 +82,3 @@ def ascii_host(host: str) -> str:
         # Python's own is of 2003; few names are different there.
         return host.encode("idna").decode()
     return idna.encode(host, uts46=True).decode()
-
-
-def _credentials(parts: SplitResult) -> tuple[str, str]:
-    return unquote(parts.username or ""), unquote(parts.password or "")

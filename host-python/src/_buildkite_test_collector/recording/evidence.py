@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from contextvars import ContextVar
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pluggy
 import pytest
@@ -16,6 +16,15 @@ import pytest
 from ..clock import Clock
 from .identity import identity
 from .tags import read_tags
+
+if TYPE_CHECKING:
+    from ..spans.automatic.automatic_spans import AutomaticSpans
+    from ..spans.automatic.calls import CallBuffer
+    from ..spans.buffer import SpanBuffer
+    from ..spans.data import TestData
+else:
+    # Imported when it is needed alone.
+    AutomaticSpans = CallBuffer = SpanBuffer = TestData = Any
 
 #: The attribute of a report that holds its evidence.
 ATTRIBUTE = "_buildkite_evidence"
@@ -42,9 +51,9 @@ class LocalTest:
         #: Its tags, if there are any.
         self.tags: list[list[Any]] | None = None
         #: Spans on their way to a report; most tests never record one.
-        self.spans: Any = None
+        self.spans: SpanBuffer | None = None
         #: Calls that are recorded by themselves, if they are.
-        self.calls: Any = None
+        self.calls: CallBuffer | None = None
 
 
 class Evidence:
@@ -68,7 +77,7 @@ class Evidence:
         self._parent: pytest.Collector | None = None
         self._inherited: list[list[pytest.Mark]] = []
         #: Gives automatic spans, where they are wanted.
-        self.automatic: Any = None
+        self.automatic: AutomaticSpans | None = None
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> None:
@@ -173,8 +182,8 @@ class Evidence:
     def _take_spans(self, test: LocalTest, end: int, *, is_last: bool) -> Any:
         """Return the spans of a test since its last report, if there are any."""
         spans = test.spans.take(end, is_last=is_last) if test.spans is not None else []
-        if test.calls is not None:
-            spans += self.automatic.take(test, is_last=is_last)
+        if test.calls is not None and self.automatic is not None:
+            spans += self.automatic.take(test.calls, is_last=is_last)
         return spans or None
 
     def local_test(self) -> LocalTest:
@@ -182,7 +191,7 @@ class Evidence:
         test = _of_thread.get()
         return self.current if test is None else self.of_item(test)
 
-    def spans(self) -> Any:
+    def spans(self) -> SpanBuffer:
         """Return what takes spans for the test that is running."""
         test = self.local_test()
         if test.spans is None:
@@ -191,7 +200,7 @@ class Evidence:
             test.spans = SpanBuffer()
         return test.spans
 
-    def current_test(self) -> Any:
+    def current_test(self) -> TestData | None:
         """Return the test that is running in this process."""
         from ..spans.data import TestData
 

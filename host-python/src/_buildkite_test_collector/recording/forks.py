@@ -5,11 +5,17 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
-from collections.abc import Callable
-from types import FrameType
-from typing import Optional
+from typing import TYPE_CHECKING, Any
 
-Handler = Callable[[int, Optional[FrameType]], None]
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import FrameType
+    from typing import Optional
+
+    Handler = Callable[[int, Optional[FrameType]], None]
+else:
+    # What `typing` makes is held by `typing`.
+    Handler = Any
 
 # What is registered for forks stays until the process ends, and all that its module knows stays
 # with it. pytest's loader, which pytest puts here, knows the whole run.

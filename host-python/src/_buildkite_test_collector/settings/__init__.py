@@ -9,13 +9,20 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
-
-import pytest
+from typing import TYPE_CHECKING, Any
 
 from .conflicts import is_contested, taken_options
 from .setting import PREFIX, Setting
 from .values import base_url, names_or_off, number, one_of, whole_number, without_nul, yes_or_no
+
+if TYPE_CHECKING:
+    import pytest
+
+    Config = pytest.Config
+    Parser = pytest.Parser
+else:
+    # The courier imports this as well, and has no pytest.
+    Config = Parser = Any
 
 #: Where Test Engine takes uploads
 #: (https://buildkite.com/docs/test-engine/test-collection/importing-json).
@@ -119,7 +126,7 @@ class Settings:
         return cls._read(lambda setting: setting.of_environment(environ))
 
     @classmethod
-    def of_config(cls, config: pytest.Config, environ: Mapping[str, str] = os.environ) -> Settings:
+    def of_config(cls, config: Config, environ: Mapping[str, str] = os.environ) -> Settings:
         """Return the settings of a pytest run."""
         return cls._read(
             lambda setting: (
@@ -130,9 +137,7 @@ class Settings:
         )
 
     @classmethod
-    def of_arguments(
-        cls, config: pytest.Config, environ: Mapping[str, str] = os.environ
-    ) -> Settings:
+    def of_arguments(cls, config: Config, environ: Mapping[str, str] = os.environ) -> Settings:
         """Return the settings of a run whose conftests, and their options, are not known yet."""
         known = config.known_args_namespace
         return cls._read(
@@ -165,14 +170,14 @@ class Settings:
         return cls(values, sources, complaints)
 
 
-def add_settings(parser: pytest.Parser) -> None:
+def add_settings(parser: Parser) -> None:
     """Tell pytest of everything that can be set."""
     taken = taken_options(parser)
     for setting in TABLE:
         setting.add_to(parser, taken)
 
 
-def add_contested(parser: pytest.Parser) -> list[tuple[str, str]]:
+def add_contested(parser: Parser) -> list[tuple[str, str]]:
     """Add the options that other plugins may have, when all plugins have added theirs.
 
     Returns those that are another plugin's, each with what is to be used instead.

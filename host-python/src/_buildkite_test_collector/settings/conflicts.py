@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-import pytest
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import pytest
+
+    Parser = pytest.Parser
+else:
+    # The courier imports this as well, and has no pytest.
+    Parser = Any
 
 #: Options that plugins of others have, too, and the module by which one knows these.
 CONTESTED = {"--json": "pytest_json"}
@@ -20,7 +28,7 @@ def is_contested(option: str) -> bool:
     return find_spec(CONTESTED[option]) is not None
 
 
-def taken_options(parser: pytest.Parser) -> set[str]:
+def taken_options(parser: Parser) -> set[str]:
     """Return the options that plugins have added so far; pytest offers no other way."""
     groups = [*getattr(parser, "_groups", ()), getattr(parser, "_anonymous", None)]
     return {name for group in groups if group for each in group.options for name in each.names()}

@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterable, Mapping
-from typing import Any
-
-import pytest
+from typing import TYPE_CHECKING, Any
 
 from .conflicts import is_contested
+
+if TYPE_CHECKING:
+    import pytest
+
+    Config = pytest.Config
+    Parser = pytest.Parser
+else:
+    # The courier imports this as well, and has no pytest.
+    Config = Parser = Any
 
 #: What variables of ours begin with.
 PREFIX = "BUILDKITE_ANALYTICS_"
@@ -71,7 +78,7 @@ class Setting:
         """The environment variables that set it, the first of which counts."""
         return (f"{PREFIX}{self.name.upper()}", *self.also)
 
-    def of_command_line(self, config: pytest.Config) -> tuple[str, str] | None:
+    def of_command_line(self, config: Config) -> tuple[str, str] | None:
         """Return the option that sets it, and its text."""
         return self.of_value(config.getoption(self.dest, None))
 
@@ -89,7 +96,7 @@ class Setting:
                 return name, text
         return None
 
-    def of_ini(self, config: pytest.Config) -> tuple[str, str] | None:
+    def of_ini(self, config: Config) -> tuple[str, str] | None:
         """Return the ini value that sets it, and its text."""
         try:
             text = str(config.getini(self.ini)).strip() if self.ini else ""
@@ -98,16 +105,14 @@ class Setting:
             text = "no text"
         return (self.ini or "", text) if text else None
 
-    def add_to(self, parser: pytest.Parser, taken: Container[str]) -> None:
+    def add_to(self, parser: Parser, taken: Container[str]) -> None:
         """Tell pytest of it."""
         own = [each for each in self.options if not is_contested(each)]
         self.add_options(parser, own, taken)
         if self.ini:
             parser.addini(self.ini, self.help, default="")
 
-    def add_options(
-        self, parser: pytest.Parser, options: Iterable[str], taken: Container[str]
-    ) -> None:
+    def add_options(self, parser: Parser, options: Iterable[str], taken: Container[str]) -> None:
         """Add its options of those names, unless other plugins have taken them."""
         names = [each for each in options if each not in taken]
         if not names:

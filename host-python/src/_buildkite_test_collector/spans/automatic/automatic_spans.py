@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from ...recording.evidence import Evidence, LocalTest, ThreadWatch
+from ...recording.evidence import Evidence, ThreadWatch
 from .calls import CallBuffer
 from .recorder import CallRecorder
 from .registry import Registry
@@ -45,9 +45,9 @@ class AutomaticSpans:
         """An attempt at a test begins."""
         self._evidence.of_item(item).calls = CallBuffer()
 
-    def take(self, test: LocalTest, *, is_last: bool) -> list[tuple[Any, ...]]:
+    def take(self, calls: CallBuffer, *, is_last: bool) -> list[tuple[Any, ...]]:
         """Return the spans of a test since its last report."""
-        return test.calls.take(self._minimum, is_last=is_last) if test.calls is not None else []
+        return calls.take(self._minimum, is_last=is_last)
 
     def pytest_unconfigure(self) -> None:
         """The run is over."""
