@@ -15,6 +15,9 @@ import pytest
 from .delivery.inherited_stream import InheritedStream, in_any_process
 from .delivery.report import DeliveryReport
 from .ending import Ending
+
+# Held from here on, before any conftest.
+from .imports import original_path_hooks as original_path_hooks
 from .journal.places import claim, mark_as_sent
 from .journal.run_directory import RunDirectory
 from .journal.writer import Journal

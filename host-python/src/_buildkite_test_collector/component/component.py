@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from ..errors import ComponentError
+from ..imports import original_path_hooks
 from .code import MEMORY_IS_SHORT, PACKAGED, load_code
 
 INTERFACE = "buildkite:test-collector/collector@2.0.0"
@@ -111,7 +112,8 @@ class Component:
         return Run(self, self._call("[constructor]run", outputs))
 
     def _load(self, path: Path, size: int) -> None:
-        from wasmtime import Store, WasiConfig, component
+        with original_path_hooks():
+            from wasmtime import Store, WasiConfig, component
 
         engine, code, self.is_interpreted = load_code(path, size)
         self._store = Store(engine)
