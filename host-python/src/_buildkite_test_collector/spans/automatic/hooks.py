@@ -22,46 +22,19 @@ class Hooks:
 
     def wrap(self, owner: type, name: str, section: str, describe: Describe) -> None:
         """Record the calls of a method that a class itself defines."""
-        original = vars(owner).get(name)
-        if not isinstance(original, FunctionType):
-            # Not there, or a mock that somebody holds.
-            return
-        recorder = self.recorder
-
-        @functools.wraps(original)
-        def recorded(*args: Any, **kwargs: Any) -> Any:
-            __tracebackhide__ = True
-            call = recorder.begin(section)
-            if call is None:
-                return original(*args, **kwargs)
-            detail = _described(describe, args, kwargs)
-            try:
-                return original(*args, **kwargs)
-            finally:
-                recorder.end(call, detail)
-
-        self.put(owner, name, recorded)
+        self._wrap(owner, name, section, describe, recorded)
 
     def wrap_async(self, owner: type, name: str, section: str, describe: Describe) -> None:
         """Record the calls of a coroutine function that a class itself defines."""
+        self._wrap(owner, name, section, describe, recorded_async)
+
+    def _wrap(
+        self, owner: type, name: str, section: str, describe: Describe, wrapper: Callable[..., Any]
+    ) -> None:
         original = vars(owner).get(name)
-        if not isinstance(original, FunctionType):
-            # Not there, or a mock that somebody holds.
-            return
-        recorder = self.recorder
-
-        @functools.wraps(original)
-        async def recorded(*args: Any, **kwargs: Any) -> Any:
-            call = recorder.begin(section)
-            if call is None:
-                return await original(*args, **kwargs)
-            detail = _described(describe, args, kwargs)
-            try:
-                return await original(*args, **kwargs)
-            finally:
-                recorder.end(call, detail)
-
-        self.put(owner, name, recorded)
+        # Otherwise it is not there, or a mock that somebody holds.
+        if isinstance(original, FunctionType):
+            self.put(owner, name, wrapper(self.recorder, original, section, describe))
 
     def put(self, owner: Any, name: str, replacement: Any) -> None:
         """Put something in the place of an attribute, until `remove`."""
@@ -86,6 +59,41 @@ class Hooks:
                 self._undo.pop()()
             except Exception:  # noqa: S112 - what tests have left broken may raise anything
                 continue
+
+
+def recorded(recorder: CallRecorder, original: Any, section: str, describe: Describe) -> Any:
+    """Return a function that does what another one does, and records it."""
+
+    @functools.wraps(original)
+    def recording(*args: Any, **kwargs: Any) -> Any:
+        __tracebackhide__ = True
+        call = recorder.begin(section)
+        if call is None:
+            return original(*args, **kwargs)
+        detail = _described(describe, args, kwargs)
+        try:
+            return original(*args, **kwargs)
+        finally:
+            recorder.end(call, detail)
+
+    return recording
+
+
+def recorded_async(recorder: CallRecorder, original: Any, section: str, describe: Describe) -> Any:
+    """Return a coroutine function that does what another one does, and records it."""
+
+    @functools.wraps(original)
+    async def recording(*args: Any, **kwargs: Any) -> Any:
+        call = recorder.begin(section)
+        if call is None:
+            return await original(*args, **kwargs)
+        detail = _described(describe, args, kwargs)
+        try:
+            return await original(*args, **kwargs)
+        finally:
+            recorder.end(call, detail)
+
+    return recording
 
 
 def _described(describe: Describe, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Detail:

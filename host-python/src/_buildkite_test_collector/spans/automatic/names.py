@@ -1,53 +1,61 @@
-"""The names of libraries in the setting `auto_spans`."""
+"""The libraries that the setting `auto_spans` knows: a row for each."""
 
 from __future__ import annotations
 
-#: Those that `on` means.
-USUAL = (
-    "requests",
-    "urllib3",
-    "urllib",
-    "httpx",
-    "aiohttp",
-    "sqlalchemy",
-    "django",
-    "psycopg",
-    "asyncpg",
-    "sleep",
-)
+#: By the library's name, the module that must be loaded, since what tests do not import is not
+#: imported for them, and whether `on` means it. The others are asked for by name: their hooks can
+#: be seen, or what they tell is not always wanted. Our module in `libraries` has the library's
+#: name, with `_` for `.`.
+LIBRARIES = {
+    "requests": ("requests.sessions", True),
+    "urllib3": ("urllib3.poolmanager", True),
+    "urllib": ("urllib.request", True),
+    "httpx": ("httpx", True),
+    "aiohttp": ("aiohttp.client", True),
+    "sqlalchemy": ("sqlalchemy.engine", True),
+    "django": ("django.db", True),
+    "psycopg": ("psycopg", True),
+    "asyncpg": ("asyncpg.connection", True),
+    "sleep": ("time", True),
+    "sqlite3": ("sqlite3", False),
+    "psycopg2": ("psycopg2", False),
+    "pymysql": ("pymysql.cursors", False),
+    "mysqlclient": ("MySQLdb.cursors", False),
+    "asyncio.sleep": ("asyncio.tasks", False),
+    "botocore": ("botocore.client", False),
+    "otel": ("opentelemetry.sdk.trace", False),
+}
 
-#: Those that are asked for by name: what they tell is not always wanted.
-BY_NAME = (
-    "sqlite3",
-    "psycopg2",
-    "pymysql",
-    "mysqlclient",
-    "asyncio.sleep",
-    "botocore",
-    "otel",
-)
+MODULES = {name: module for name, (module, _) in LIBRARIES.items()}
+
+#: Those that `on` means, and the others.
+USUAL = tuple(name for name, (_, is_usual) in LIBRARIES.items() if is_usual)
+BY_NAME = tuple(name for name in LIBRARIES if name not in USUAL)
+
+#: What means all usual ones.
+ON = ("on", "true", "yes", "1")
 
 
-def choose(text: str) -> tuple[list[str], list[str]]:
-    """Return the libraries that a setting means, and what in it is no name.
+def choose(text: str) -> tuple[list[str], list[int]]:
+    """Return the libraries that a setting means, and which of its words, from 1, are no names.
 
     `on` is all usual ones; a name adds one, and a name behind `-` takes one away.
     """
-    chosen: dict[str, None] = {}
-    unknown: list[str] = []
     words = [word.strip().lower() for word in text.split(",")]
-    if words and all(word.startswith("-") for word in words if word):
-        words.insert(0, "on")
-    for word in words:
+    is_on = all(word.startswith("-") for word in words if word)
+    chosen = dict.fromkeys(USUAL if is_on else ())
+    unknown: list[int] = []
+    for place, word in enumerate(words, 1):
         name = word.removeprefix("-")
-        if word in ("on", "true", "yes", "1"):
+        if word in ON:
             chosen |= dict.fromkeys(USUAL)
-        elif name not in (*USUAL, *BY_NAME):
-            unknown += [word] if word else []
-        elif word == name:
-            chosen[name] = None
-        else:
-            chosen.pop(name, None)
+        elif name in LIBRARIES:
+            if word == name:
+                chosen[name] = None
+            else:
+                chosen.pop(name, None)
+        elif word:
+            unknown.append(place)
     return list(chosen), unknown
 
 
@@ -56,10 +64,5 @@ def complaints(text: str) -> list[str]:
     _, unknown = choose(text)
     if not unknown:
         return []
-    known = ", ".join((*USUAL, *BY_NAME))
-    positions = ", ".join(
-        str(place)
-        for place, word in enumerate(text.split(","), 1)
-        if word.strip().lower() in unknown
-    )
-    return [f"auto_spans: name {positions} is no library of {known}"]
+    places = ", ".join(map(str, unknown))
+    return [f"auto_spans: name {places} is no library of {', '.join(LIBRARIES)}"]

@@ -1,4 +1,4 @@
-"""Which libraries there are, which are wanted, and which are loaded: a row for each library."""
+"""Hooks into the libraries that are wanted, as soon as they are loaded."""
 
 from __future__ import annotations
 
@@ -8,33 +8,12 @@ from importlib import import_module
 from types import ModuleType
 
 from .hooks import Hooks
+from .names import MODULES
 from .recorder import CallRecorder
-
-#: The module that must be loaded, by the library's name in the setting: what tests do not import is
-#: not imported for them. The module in `libraries` has that name, with `_` for `.`.
-MODULES = {
-    "requests": "requests.sessions",
-    "urllib3": "urllib3.poolmanager",
-    "urllib": "urllib.request",
-    "httpx": "httpx",
-    "aiohttp": "aiohttp.client",
-    "sqlalchemy": "sqlalchemy.engine",
-    "django": "django.db",
-    "psycopg": "psycopg",
-    "asyncpg": "asyncpg.connection",
-    "sleep": "time",
-    "sqlite3": "sqlite3",
-    "psycopg2": "psycopg2",
-    "pymysql": "pymysql.cursors",
-    "mysqlclient": "MySQLdb.cursors",
-    "asyncio.sleep": "asyncio.tasks",
-    "botocore": "botocore.client",
-    "otel": "opentelemetry.sdk.trace",
-}
 
 
 class Registry:
-    """Hooks into the libraries that are wanted, as soon as they are loaded."""
+    """The libraries that are wanted, and what was done to those that are loaded."""
 
     def __init__(self, names: Iterable[str], recorder: CallRecorder) -> None:
         """Hook into libraries of those names."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from MySQLdb.cursors import BaseCursor as Cursor
+from MySQLdb.cursors import BaseCursor
 
 from ..hooks import Hooks
 from ..recorder import SQL, Detail
@@ -14,7 +14,7 @@ from ..statement import text
 def install(hooks: Hooks) -> None:
     """Record each statement, before its values are put into it."""
     for name in ("execute", "executemany"):
-        hooks.wrap(Cursor, name, SQL, _describe)
+        hooks.wrap(BaseCursor, name, SQL, _describe)
 
 
 def _describe(cursor: Any, query: Any, *args: Any, **kwargs: Any) -> Detail:

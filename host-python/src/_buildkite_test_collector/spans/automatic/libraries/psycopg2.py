@@ -12,8 +12,8 @@ from typing import Any
 import psycopg2
 import psycopg2.extensions
 
-from ..hooks import Hooks
-from ..recorder import SQL, CallRecorder
+from ..hooks import Hooks, recorded
+from ..recorder import SQL, CallRecorder, Detail
 from ..statement import text
 
 
@@ -40,10 +40,10 @@ def _connection(base: type, recorder: CallRecorder) -> type:
         def cursor(
             self, name: Any = None, cursor_factory: Any = None, *args: Any, **kwargs: Any
         ) -> Any:
-            # By its name: classes of psycopg2's own have another signature.
             wanted = cursor_factory or self.cursor_factory or psycopg2.extensions.cursor
             if isinstance(wanted, type):
                 wanted = _cursor(wanted, recorder)
+            # By its name: classes of psycopg2's own have another signature.
             return super().cursor(name, *args, cursor_factory=wanted, **kwargs)
 
     Connection.__name__, Connection.__qualname__ = base.__name__, base.__qualname__
@@ -52,20 +52,13 @@ def _connection(base: type, recorder: CallRecorder) -> type:
 
 @functools.cache
 def _cursor(base: type, recorder: CallRecorder) -> type:
-    def recorded(name: str) -> Any:
-        original = getattr(base, name)
-
-        @functools.wraps(original)
-        def execute(self: Any, query: Any, *args: Any, **kwargs: Any) -> Any:
-            call = recorder.begin(SQL)
-            if call is None:
-                return original(self, query, *args, **kwargs)
-            try:
-                return original(self, query, *args, **kwargs)
-            finally:
-                recorder.end(call, (text(query), "postgresql", "psycopg2"))
-
-        return execute
-
-    methods = {name: recorded(name) for name in ("execute", "executemany")}
+    methods = {
+        name: recorded(recorder, getattr(base, name), SQL, _describe)
+        for name in ("execute", "executemany")
+    }
     return type(base.__name__, (base,), {**methods, "__module__": base.__module__})
+
+
+def _describe(cursor: Any, query: Any, *args: Any, **kwargs: Any) -> Detail:
+    del cursor, args, kwargs
+    return text(query), "postgresql", "psycopg2"

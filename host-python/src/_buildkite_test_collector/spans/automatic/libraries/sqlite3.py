@@ -10,8 +10,8 @@ import functools
 import sqlite3
 from typing import Any
 
-from ..hooks import Hooks
-from ..recorder import SQL, CallRecorder
+from ..hooks import Hooks, recorded
+from ..recorder import SQL, CallRecorder, Detail
 
 #: Where `connect` takes the class of connections, if it is not named.
 FACTORY = 5
@@ -53,7 +53,7 @@ def _connection(base: type, recorder: CallRecorder) -> type:
             factory = _cursor(factory, recorder)
         return sqlite3.Connection.cursor(self, factory)
 
-    methods = {name: _recorded(getattr(base, name), recorder) for name in EXECUTE}
+    methods = _methods(base, recorder)
     # A user's own method may take no factory, and is left alone.
     is_own = getattr(base, "cursor", None) is not sqlite3.Connection.cursor
     return _subclass(base, methods if is_own else {**methods, "cursor": cursor})
@@ -61,7 +61,11 @@ def _connection(base: type, recorder: CallRecorder) -> type:
 
 @functools.cache
 def _cursor(base: type, recorder: CallRecorder) -> type:
-    return _subclass(base, {name: _recorded(getattr(base, name), recorder) for name in EXECUTE})
+    return _subclass(base, _methods(base, recorder))
+
+
+def _methods(base: type, recorder: CallRecorder) -> dict[str, Any]:
+    return {name: recorded(recorder, getattr(base, name), SQL, _describe) for name in EXECUTE}
 
 
 def _subclass(base: type, methods: dict[str, Any]) -> type:
@@ -69,15 +73,6 @@ def _subclass(base: type, methods: dict[str, Any]) -> type:
     return type(base.__name__, (base,), {**methods, **names, "__doc__": base.__doc__})
 
 
-def _recorded(original: Any, recorder: CallRecorder) -> Any:
-    @functools.wraps(original)
-    def execute(self: Any, sql: Any, *args: Any) -> Any:
-        call = recorder.begin(SQL)
-        if call is None:
-            return original(self, sql, *args)
-        try:
-            return original(self, sql, *args)
-        finally:
-            recorder.end(call, (sql, "sqlite", "sqlite3"))
-
-    return execute
+def _describe(executor: Any, sql: Any, *args: Any) -> Detail:
+    del executor, args
+    return sql, "sqlite", "sqlite3"
