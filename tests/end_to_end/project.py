@@ -321,8 +321,19 @@ class Project:
         self, *arguments: str, cwd: str = ".", timeout: float = 120
     ) -> subprocess.CompletedProcess[str]:
         """Run this Python with arguments."""
+        return self.execute([sys.executable, *arguments], cwd=cwd, timeout=timeout)
+
+    def execute(
+        self,
+        command: Sequence[str],
+        *,
+        cwd: str = ".",
+        timeout: float = 120,
+        pass_fds: Sequence[int] = (),
+    ) -> subprocess.CompletedProcess[str]:
+        """Run any command, and keep what it prints."""
         return subprocess.run(
-            [sys.executable, *arguments],
+            command,
             cwd=self.path / cwd,
             env=self.environ(),
             capture_output=True,
@@ -330,6 +341,7 @@ class Project:
             encoding="utf-8",
             errors="replace",
             timeout=timeout,
+            pass_fds=pass_fds,
             check=False,
         )
 

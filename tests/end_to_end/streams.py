@@ -53,14 +53,7 @@ def with_own_devices(
     command = ["sh", "-c", f"{shlex.join([sys.executable, '-m', 'pytest', *options])} && {look}"]
     if os.geteuid() == 0:
         command = in_namespace(command, OWN_DEV, "--mount")
-    return subprocess.run(
-        command,
-        cwd=project.path,
-        env=project.environ(),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    return project.execute(command)
 
 
 def everything_shown(master: int) -> bytes:

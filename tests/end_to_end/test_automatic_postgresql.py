@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import subprocess
+import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -128,7 +129,7 @@ def test_a_statement_is_one_span(project: Project, server: str, driver: str) -> 
         "BUILDKITE_ANALYTICS_AUTO_SPANS": "on,psycopg2",
         "BUILDKITE_ANALYTICS_TRACE_MIN_MS": "0",
     }
-    run = project.test(f"server = {server!r}\n" + _dedented(DRIVERS[driver]))
+    run = project.test(f"server = {server!r}\n" + textwrap.dedent(DRIVERS[driver]))
     assert run.outcomes == {"test_call": "passed"}, run.stdout
     children: list[dict[str, Any]] = run.one("test_call")["history"]["children"]
     found = [each for each in children if "int" in each["detail"].get("query", "")]
@@ -139,9 +140,3 @@ def test_a_statement_is_one_span(project: Project, server: str, driver: str) -> 
     assert span["detail"]["lib"] == library
     assert span["detail"]["query"].startswith("SELECT ?, ")
     assert "s3cret" not in json.dumps(run.results)
-
-
-def _dedented(source: str) -> str:
-    import textwrap
-
-    return textwrap.dedent(source)

@@ -12,8 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from _buildkite_test_collector.spans.automatic.names import BY_NAME, USUAL
-from _buildkite_test_collector.spans.automatic.registry import MODULES
+from _buildkite_test_collector.spans.automatic.names import BY_NAME, MODULES, USUAL
 
 from .project import Finished, Project
 
@@ -331,31 +330,32 @@ def test_many_short_calls_are_one_span(project: Project) -> None:
 def test_calls_belong_to_the_test_in_which_they_began(project: Project) -> None:
     run = project.test(
         """
-        import asyncio, threading, time
+        import threading, time, urllib.request
         from concurrent.futures import ThreadPoolExecutor
 
-        late = threading.Event()
-        begun = threading.Event()
+        begun, late = threading.Event(), threading.Event()
 
-        def long():
-            begun.set()
-            time.sleep(0.01)
-            late.wait(10)
+        class Waits(urllib.request.BaseHandler):
+            def waits_open(self, request):
+                begun.set()
+                late.wait()
+                return "the answer"
+
+        opener = urllib.request.build_opener(Waits)
+        thread = threading.Thread(target=lambda: opener.open("waits://for.it/"))
 
         def test_threads():
             with ThreadPoolExecutor(8) as pool:
                 list(pool.map(time.sleep, [0.001] * 50))
 
         def test_outlived():
-            threading.Thread(target=slow).start()
-            begun.wait(10)
-
-        def slow():
-            begun.set()
-            time.sleep(0.3)
+            thread.start()
+            begun.wait()
 
         def test_after():
-            time.sleep(0.5)
+            late.set()
+            thread.join()
+            time.sleep(0.001)
         """
     )
     counted = [span["section"] for span in spans(run, "test_threads")]

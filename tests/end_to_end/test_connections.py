@@ -19,6 +19,15 @@ if TYPE_CHECKING:
 TEST = "def test_it(): pass\n"
 
 
+def by_proxy(project: Project, url: str, **proxies: str) -> dict[str, str]:
+    """Return the environment of a project whose results go to a host by a proxy."""
+    return {
+        "BUILDKITE_ANALYTICS_API_URL": url,
+        "REQUESTS_CA_BUNDLE": str(project.path / "authority.pem"),
+        **proxies,
+    }
+
+
 @pytest.fixture
 def secure(tmp_path: Path) -> Iterator[Project]:
     """A project whose results go to a server with a certificate of `authority.pem`."""
@@ -51,12 +60,12 @@ def test_a_bundle_of_certificates(secure: Project, variable: str) -> None:
 def test_a_host_with_an_umlaut(secure: Project) -> None:
     """It was a `LocationParseError`: urllib3 alone does not know such names."""
     with Proxy(secure.engine.port) as proxy:
-        secure.environment = {
-            "BUILDKITE_ANALYTICS_API_URL": "https://prüfung.test/v1",
-            "HTTPS_PROXY": f"http://{proxy.address}",
-            "REQUESTS_CA_BUNDLE": str(secure.path / "authority.pem"),
-            "BUILDKITE_ANALYTICS_UPLOAD_TIMEOUT": "30",
-        }
+        secure.environment = by_proxy(
+            secure,
+            "https://prüfung.test/v1",
+            HTTPS_PROXY=f"http://{proxy.address}",
+            BUILDKITE_ANALYTICS_UPLOAD_TIMEOUT="30",
+        )
         run = secure.test(TEST, watched=False)
         assert [asked for asked, _ in proxy.requests] == ["CONNECT xn--prfung-4ya.test:443"]
         assert "1 result uploaded" in run.said[0], run.said
@@ -66,11 +75,9 @@ def test_a_host_with_an_umlaut(secure: Project) -> None:
 def test_a_proxy_for_everything(secure: Project, variable: str) -> None:
     """`ALL_PROXY` was ignored, which requests knows."""
     with Proxy(secure.engine.port) as proxy:
-        secure.environment = {
-            "BUILDKITE_ANALYTICS_API_URL": "https://engine.test/v1",
-            variable: f"http://{proxy.address}",
-            "REQUESTS_CA_BUNDLE": str(secure.path / "authority.pem"),
-        }
+        secure.environment = by_proxy(
+            secure, "https://engine.test/v1", **{variable: f"http://{proxy.address}"}
+        )
         run = secure.test(TEST, watched=False)
         assert "1 result uploaded" in run.said[0], run.said
         assert len(proxy.requests) == 1
@@ -99,11 +106,9 @@ def test_a_socks_proxy(secure: Project) -> None:
     """Python's urllib would take it for one of HTTP."""
     pytest.importorskip("socks")
     with Socks(secure.engine.port) as proxy:
-        secure.environment = {
-            "BUILDKITE_ANALYTICS_API_URL": "https://engine.test/v1",
-            "HTTPS_PROXY": f"socks5h://{proxy.address}",
-            "REQUESTS_CA_BUNDLE": str(secure.path / "authority.pem"),
-        }
+        secure.environment = by_proxy(
+            secure, "https://engine.test/v1", HTTPS_PROXY=f"socks5h://{proxy.address}"
+        )
         run = secure.test(TEST, watched=False)
     assert "1 result uploaded" in run.said[0], run.said
     assert proxy.hosts == ["engine.test"]
@@ -151,11 +156,7 @@ def test_credentials_in_urls_are_not_printed(secure: Project, credentials: str, 
 def test_a_place_that_cannot_be_read(secure: Project, url: str) -> None:
     """Results went to production."""
     with Proxy(secure.engine.port) as proxy:
-        secure.environment = {
-            "BUILDKITE_ANALYTICS_API_URL": url,
-            "HTTPS_PROXY": f"http://{proxy.address}",
-            "REQUESTS_CA_BUNDLE": str(secure.path / "authority.pem"),
-        }
+        secure.environment = by_proxy(secure, url, HTTPS_PROXY=f"http://{proxy.address}")
         run = secure.test(TEST, "--json=results.json", watched=False)
         assert proxy.requests == []
     assert run.status == 0
@@ -192,11 +193,11 @@ def test_a_python_without_certificates(secure: Project, kind: str) -> None:
 
 def test_a_proxy(secure: Project) -> None:
     with Proxy(secure.engine.port) as proxy:
-        secure.environment = {
-            "BUILDKITE_ANALYTICS_API_URL": "https://engine.test/v1",
-            "HTTPS_PROXY": f"http://us%40r:s3cret-of-a-proxy@{proxy.address}",
-            "REQUESTS_CA_BUNDLE": str(secure.path / "authority.pem"),
-        }
+        secure.environment = by_proxy(
+            secure,
+            "https://engine.test/v1",
+            HTTPS_PROXY=f"http://us%40r:s3cret-of-a-proxy@{proxy.address}",
+        )
         run = secure.test(TEST, watched=False)
         assert "1 result uploaded" in run.said[0]
         assert proxy.requests == [

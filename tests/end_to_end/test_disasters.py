@@ -285,37 +285,6 @@ def test_wasmtime_cannot_be_imported(project: Project) -> None:
     assert [result["name"] for result in project.engine.executions] == ["test_it"]
 
 
-@pytest.mark.parametrize("traps", [1, 2, 1_000])
-def test_the_component_traps(project: Project, traps: int) -> None:
-    """Once or twice, it is begun anew; each time, the events are kept."""
-    project.write(
-        {
-            "conftest.py": f"""
-            from _buildkite_test_collector.component import component
-            component.MEMORY_LIMIT = 32 << 20
-            Run = component.Run
-            feed, left = Run.feed, [{traps}]
-
-            def trapping(self, events):
-                if left[0]:
-                    left[0] -= 1
-                    # A text of that size does not fit into the component's memory.
-                    feed(self, " " * component.MEMORY_LIMIT)
-                return feed(self, events)
-
-            def pytest_sessionfinish():
-                Run.feed = trapping
-            """
-        }
-    )
-    project.environment["BUILDKITE_ANALYTICS_COURIER"] = "false"
-    run = project.test("def test_it(): pass\n", watched=False)
-    assert run.status == 0
-    assert len(run.said) == 1
-    assert ("uploaded to" if traps < 1_000 else "the component failed in") in run.said[0]
-    Aftermath(project.engine, project.path, run.stdout).check({"test_it"})
-
-
 def test_another_plugin_breaks_the_end(project: Project) -> None:
     project.write(
         {"conftest.py": "def pytest_sessionfinish(): raise RuntimeError('not our fault')\n"}

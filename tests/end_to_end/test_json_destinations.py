@@ -155,14 +155,7 @@ def test_a_file_that_is_mounted(project: Project, options: list[str]) -> None:
     mounted, host = project.path / "out/results.json", project.path / "host.json"
     host.write_text('[{"name": "before"}]')
     command = [sys.executable, "-m", "pytest", "--json=out/results.json", *options]
-    done = subprocess.run(
-        in_namespace(command, f"mount --bind {host} {mounted}", "--mount"),
-        cwd=project.path,
-        env=project.environ(),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = project.execute(in_namespace(command, f"mount --bind {host} {mounted}", "--mount"))
 
     assert done.returncode == 0, done.stdout + done.stderr
     assert len(ours(done.stdout)) == 1
@@ -177,18 +170,13 @@ def without_rights(project: Project, *options: str) -> subprocess.CompletedProce
     setpriv = shutil.which("setpriv")
     if setpriv is None:
         pytest.skip("there is no setpriv")
-    return subprocess.run(
+    return project.execute(
         [
             setpriv,
             "--bounding-set=-dac_override,-dac_read_search,-fowner,-chown",
             *(sys.executable, "-m", "pytest", "-p", "no:cacheprovider"),
             *options,
-        ],
-        cwd=project.path,
-        env=project.environ(),
-        capture_output=True,
-        text=True,
-        check=False,
+        ]
     )
 
 
@@ -238,14 +226,7 @@ def test_a_full_disk_takes_nothing_away(project: Project) -> None:
         }
     )
     command = ["sh", "-c", f"{sys.executable} -m pytest --json=disk/results.json; cp -r disk seen"]
-    done = subprocess.run(
-        in_namespace(command, script, "--mount"),
-        cwd=project.path,
-        env=project.environ(),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = project.execute(in_namespace(command, script, "--mount"))
     assert "results.json cannot be written: [Errno 28] No space left" in done.stdout
     assert (project.path / "seen/results.json").read_text() == OLD
     assert sorted(each.name for each in (project.path / "seen").iterdir()) == [

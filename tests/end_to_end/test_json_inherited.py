@@ -23,15 +23,10 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="it is about POS
 
 def with_descriptor(project: Project, number: int) -> subprocess.CompletedProcess[str]:
     """Run pytest with a descriptor that it gets from its caller, and results for that."""
-    return subprocess.run(
+    return project.execute(
         [sys.executable, "-m", "pytest", f"--json=/dev/fd/{number}"],
-        cwd=project.path,
-        env=project.environ(),
-        capture_output=True,
-        text=True,
         pass_fds=[number],
         timeout=60,
-        check=False,
     )
 
 
@@ -120,13 +115,8 @@ def test_a_command_of_the_shell(project: Project, courier: str) -> None:
         pytest.skip("there is no bash")
     project.environment["BUILDKITE_ANALYTICS_COURIER"] = courier
     project.write({"test_it.py": WAITS})
-    done = subprocess.run(
-        [bash, "-c", f"{sys.executable} -m pytest --json=>(cat > got.json; touch ended); wait $!"],
-        cwd=project.path,
-        env=project.environ(),
-        capture_output=True,
-        text=True,
-        check=False,
+    done = project.execute(
+        [bash, "-c", f"{sys.executable} -m pytest --json=>(cat > got.json; touch ended); wait $!"]
     )
     assert done.returncode == 0, done.stdout + done.stderr
     assert names((project.path / "got.json").read_text()) == ["test_it"]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import stat
-import subprocess
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -84,15 +83,7 @@ def test_what_another_user_prepares(
     """
     options = ("--mount", "--pid", "--fork", "--mount-proc")
     command = in_namespace([sys.executable, "-m", "pytest"], script, *options)
-    done = subprocess.run(
-        command,
-        cwd=project.path,
-        env=project.environ(),
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
+    done = project.execute(command)
 
     assert done.returncode == 0, done.stdout + done.stderr
     said = ours(done.stdout)
@@ -116,15 +107,7 @@ def test_nothing_can_be_written_anywhere(project: Project, options: list[str]) -
     """
     arguments = [sys.executable, "-m", "pytest", "-s", "-p", "no:cacheprovider", *options]
     command = in_namespace(arguments, script, "--mount", "--pid", "--fork", "--mount-proc")
-    done = subprocess.run(
-        command,
-        cwd=project.path,
-        env=project.environ(),
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
+    done = project.execute(command)
 
     assert done.returncode == 0, done.stdout + done.stderr
     assert "INTERNALERROR" not in done.stdout + done.stderr

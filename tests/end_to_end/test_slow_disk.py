@@ -2,11 +2,6 @@
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
-
-import pytest
-
 from .project import Project
 
 #: Makes writes slow, before anything of ours is loaded, and counts them.
@@ -62,37 +57,3 @@ def test_one_slow_write_is_an_accident(project: Project) -> None:
     assert run.counts == {"passed": 300}
     assert writes(project) > 300
     assert not any("is slow" in line for line in run.said)
-
-
-#: Places that no journal can have.
-PLACES = {
-    "a directory": "{path}",
-    "below a file": "{path}/pytest.ini/events.ndjson",
-    "below nothing": "/proc/nothing/events.ndjson",
-    "a name that is too long": "{path}/" + 300 * "n",
-    "a device": "/dev/full",
-    "an odd character": "{path}/a\\x00b",
-}
-
-
-@pytest.mark.parametrize("state", ["a state directory", "no place at all"])
-@pytest.mark.parametrize("place", PLACES)
-def test_a_journal_in_a_place_that_cannot_be(project: Project, place: str, state: str) -> None:
-    """Nothing was recorded."""
-    name = PLACES[place].format(path=project.path)
-    project.write({"pytest.ini": f"[pytest]\nbuildkite_journal = {name}\n"})
-    if "x00" in name:
-        project.write({"pytest.ini": ""})
-        text = f"[tool.pytest.ini_options]\nbuildkite_journal = {json.dumps('a' + chr(0) + 'b')}\n"
-        (project.path / "pytest.ini").unlink()
-        project.write({"pyproject.toml": text})
-    if state == "no place at all":
-        project.environment = {"XDG_STATE_HOME": "/proc/nothing", "TMPDIR": "/proc/nothing"}
-    project.write({"test_it.py": "def test_passes(): pass\ndef test_fails(): assert False\n"})
-    run = project.pytest("--json=results.json", "--capture=sys", watched=False)
-
-    assert run.status == 1
-    assert {result["name"] for result in run.uploaded} == {"test_passes", "test_fails"}
-    assert len(json.loads(Path(project.path, "results.json").read_text())) == 2
-    assert "2 results uploaded" in run.said[0]
-    assert "journal" in run.said[-1]

@@ -18,6 +18,7 @@ from _buildkite_test_collector.journal.reader import JournalReader
 from _buildkite_test_collector.journal.receipts import Receipts
 from _buildkite_test_collector.settings import Settings
 
+from .aftermath import Aftermath
 from .project import TOKEN, names
 
 if TYPE_CHECKING:
@@ -146,32 +147,44 @@ def test_a_line_of_a_run_that_is_followed(
     assert "line 400 of the events was passed over: the component fails at it" in report.notes
 
 
+#: Makes the component trap some times at what it is fed at the end, if a text is in that.
+TRAPPING = """
+    from _buildkite_test_collector.component import component
+    component.MEMORY_LIMIT = 32 << 20
+    Run = component.Run
+    feed, left = Run.feed, [{traps}]
+
+    def trapping(self, events):
+        if left[0] and {text!r} in events:
+            left[0] -= 1
+            # A text of that size does not fit into the component's memory.
+            feed(self, " " * component.MEMORY_LIMIT)
+        return feed(self, events)
+
+    def pytest_sessionfinish():
+        Run.feed = trapping
+"""
+
+
+@pytest.mark.parametrize("traps", [1, 2, 1_000])
+def test_the_component_traps(project: Project, traps: int) -> None:
+    """Once or twice, it is begun anew; each time, the events are kept."""
+    project.write({"conftest.py": TRAPPING.format(traps=traps, text="")})
+    project.environment["BUILDKITE_ANALYTICS_COURIER"] = "false"
+    run = project.test("def test_it(): pass\n", watched=False)
+    assert run.status == 0
+    assert len(run.said) == 1
+    assert ("uploaded to" if traps < 1_000 else "the component failed in") in run.said[0]
+    Aftermath(project.engine, project.path, run.stdout).check({"test_it"})
+
+
 def test_what_traps_once_is_not_passed_over(project: Project) -> None:
     """A line is not at fault because memory was short when it came."""
-    project.write(
-        {
-            "conftest.py": """
-            from _buildkite_test_collector.component import component
-            component.MEMORY_LIMIT = 32 << 20
-            Run = component.Run
-            feed, left = Run.feed, [2]
-
-            def trapping(self, events):
-                if left[0] and '"event":"test-finished"' in events:
-                    left[0] -= 1
-                    # A text of that size does not fit into the component's memory.
-                    feed(self, " " * component.MEMORY_LIMIT)
-                return feed(self, events)
-
-            def pytest_sessionfinish():
-                Run.feed = trapping
-            """
-        }
-    )
+    text = '"event":"test-finished"'
+    project.write({"conftest.py": TRAPPING.format(traps=2, text=text)})
     project.environment["BUILDKITE_ANALYTICS_COURIER"] = "false"
     project.environment["BUILDKITE_ANALYTICS_DEBUG_ENABLED"] = "true"
     run = project.test("def test_it(): pass\n", watched=False)
     assert run.status == 0
     assert run.stdout.count("the component was loaded") == 3
     assert "1 result uploaded" in run.said[0]
-    assert "was passed over" not in run.stdout
