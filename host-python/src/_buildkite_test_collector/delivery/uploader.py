@@ -214,7 +214,8 @@ class Uploader:
         said, is_whole = b"", False
         with contextlib.suppress(Exception):
             said = response.read(ANSWER_LIMIT)
-            is_whole = len(said) < ANSWER_LIMIT
+            # An older urllib3 does not say that a connection broke before the end.
+            is_whole = len(said) < ANSWER_LIMIT and not response.length_remaining
         response.release_conn()
         self.tries = tries.count
         self._note(
