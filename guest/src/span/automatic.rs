@@ -3,6 +3,7 @@
 
 use std::rc::Rc;
 
+use super::longest::{longest_first, shortness};
 use super::sum::{Called, Calls};
 use super::{HTTP, SLEEP, SQL, Span};
 use crate::event::{AutoSpan, Call};
@@ -77,15 +78,10 @@ impl Automatic {
         if self.longest.len() <= limits::CALLS {
             return;
         }
-        let shortness = |calls: &Calls| u64::MAX - calls.duration.unsigned_abs();
-        let calls = self.longest.iter().zip(0..);
-        let mut longest_first: Vec<(u64, u64)> = calls
-            .map(|(calls, index)| (shortness(calls), index))
-            .collect();
-        longest_first.sort_unstable();
-        let last_kept = longest_first[limits::CALLS - 1];
+        let order = longest_first(self.longest.iter().map(|calls| calls.duration));
+        let last_kept = order[limits::CALLS - 1];
         for (calls, index) in std::mem::take(&mut self.longest).into_iter().zip(0..) {
-            match (shortness(&calls), index) <= last_kept {
+            match (shortness(calls.duration), index) <= last_kept {
                 true => self.longest.push(calls),
                 false => self.sum(calls),
             }

@@ -1,5 +1,6 @@
 //! The spans of an execution: the longest, where there are too many.
 
+use super::longest::longest_first;
 use super::{SECTIONS, Span};
 use crate::json::Writer;
 use crate::limits;
@@ -54,16 +55,10 @@ impl Spans {
         if self.spans.len() <= limits::SPANS && self.bytes <= limits::SPANS_BYTES {
             return;
         }
-        let shortness = |span: &Span| u64::MAX - span.duration.unsigned_abs();
-        let spans = self.spans.iter().zip(0..);
-        let mut longest_first: Vec<(u64, u64)> = spans
-            .map(|(span, index)| (shortness(span), index))
-            .collect();
-        longest_first.sort_unstable();
-
+        let order = longest_first(self.spans.iter().map(|span| span.duration));
         let (mut count, mut bytes) = (0, 0);
         let mut is_kept = vec![false; self.spans.len()];
-        for (_, index) in longest_first {
+        for (_, index) in order {
             let size = self.spans[index as usize].bytes();
             if count < limits::SPANS && bytes + size <= limits::SPANS_BYTES {
                 count += 1;

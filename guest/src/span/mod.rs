@@ -6,6 +6,7 @@
 mod around;
 mod automatic;
 mod collected;
+mod longest;
 mod sum;
 mod tree;
 
