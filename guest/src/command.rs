@@ -5,13 +5,21 @@ use std::io::Write;
 use std::mem::ManuallyDrop;
 use std::os::fd::{FromRawFd, RawFd};
 
-use crate::filter::filter;
+use crate::filter::{Form, filter};
+
+/// The variable that says what is made of the events. No argument: hosts of 2.0 whose WASI is empty need
+/// not give any.
+const FORM: &str = "COLLECTOR_OUTPUT";
 
 /// Runs the filter, once.
 pub fn run() -> Result<(), ()> {
     let [mut input, mut output, mut errors] = [0, 1, 2].map(stream);
     let mut said = String::new();
-    let result = filter(&mut *input, &mut *output, &mut said);
+    let form = match std::env::var_os(FORM) {
+        Some(form) if form == "traces" => Form::Traces,
+        _ => Form::Uploads,
+    };
+    let result = filter(form, &mut *input, &mut *output, &mut said);
     // Where nobody listens, the exit status says enough.
     let _ = errors.write_all(said.as_bytes());
     result

@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 
 use crate::command;
+use crate::encode::otlp;
 use crate::environment::{self, Surroundings};
 use crate::event::{self, Event, EventError as Error};
 use crate::json::Writer;
@@ -13,7 +14,8 @@ use crate::{run, scrub, text};
 wit_bindgen::generate!({ path: "../wit", world: "test-collector", generate_all });
 
 use exports::buildkite::test_collector::collector::{
-    EventError, Guest, GuestRun, Outputs, Progress, RejectedLine, Summary, Upload,
+    EventError, Guest, GuestRun, Outputs, Page, Progress, RejectedLine, Summary, TraceEncoding,
+    Traces, Upload,
 };
 
 struct Component;
@@ -57,6 +59,10 @@ impl GuestRun for Run {
         })))
     }
 
+    fn keep_page(&self) {
+        self.0.borrow_mut().keep_page();
+    }
+
     fn feed(&self, events: String) -> Progress {
         let progress = self.0.borrow_mut().feed(&events);
         Progress {
@@ -88,6 +94,44 @@ impl GuestRun for Run {
 
     fn take_results(&self, max_results: u32) -> Option<String> {
         self.0.borrow_mut().take_results(max_results)
+    }
+
+    fn take_page_details(&self) -> Option<String> {
+        self.0.borrow_mut().take_page_details()
+    }
+
+    fn take_page(&self) -> Option<Page> {
+        let page = self.0.borrow_mut().take_page()?;
+        Some(Page {
+            columns: page.columns,
+            without_script: page.without_script,
+        })
+    }
+
+    fn keep_batch(&self, tests: Vec<(String, String)>) {
+        self.0.borrow_mut().keep_batch(tests);
+    }
+
+    fn take_batch(&self) -> String {
+        self.0.borrow_mut().take_batch()
+    }
+
+    fn keep_traces(&self, encoding: TraceEncoding, service: String) {
+        let encoding = match encoding {
+            TraceEncoding::Protobuf => otlp::Encoding::Protobuf,
+            TraceEncoding::Json => otlp::Encoding::Json,
+        };
+        let settings = otlp::Settings { encoding, service };
+        self.0.borrow_mut().keep_traces(settings);
+    }
+
+    fn take_traces(&self, max_executions: u32) -> Option<Traces> {
+        let traces = self.0.borrow_mut().take_traces(max_executions)?;
+        Some(Traces {
+            body: traces.body,
+            receipt: traces.receipt,
+            executions: traces.executions,
+        })
     }
 
     fn summary(&self) -> Summary {

@@ -6,8 +6,18 @@
 use std::cmp::Ordering;
 use std::io::{Read, Write};
 
+use crate::encode::otlp::{Encoding, Settings};
 use crate::limits;
 use crate::run::{Outputs, Run};
+
+/// What is made of the events.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// Bodies of uploads.
+    Uploads,
+    /// Requests with traces, as JSON.
+    Traces,
+}
 
 /// Reads events to their end, and writes each request's body as a line.
 ///
@@ -20,12 +30,23 @@ use crate::run::{Outputs, Run};
     clippy::result_unit_err,
     reason = "a program's exit status knows no more"
 )]
-pub fn filter(input: &mut impl Read, output: &mut impl Write, said: &mut String) -> Result<(), ()> {
+pub fn filter(
+    form: Form,
+    input: &mut impl Read,
+    output: &mut impl Write,
+    said: &mut String,
+) -> Result<(), ()> {
     let mut run = Run::new(Outputs {
-        uploads: true,
+        uploads: form == Form::Uploads,
         results: false,
     });
-    let streamed = stream(&mut run, input, output, said);
+    if form == Form::Traces {
+        run.keep_traces(Settings {
+            encoding: Encoding::Json,
+            service: String::new(),
+        });
+    }
+    let streamed = stream(form, &mut run, input, output, said);
     for problem in run.problems().iter().take(limits::QUOTED) {
         line(said, &problem.sentence());
     }
@@ -39,6 +60,7 @@ pub fn filter(input: &mut impl Read, output: &mut impl Write, said: &mut String)
 }
 
 fn stream(
+    form: Form,
     run: &mut Run,
     input: &mut impl Read,
     output: &mut impl Write,
@@ -79,11 +101,11 @@ fn stream(
         if is_over {
             run.finish();
         }
-        while (is_over || run.uploadable() >= u64::from(limits::FILTERED_RESULTS))
-            && let Some(mut upload) = run.take_upload(limits::FILTERED_RESULTS)
+        while (is_over || run.waiting() >= u64::from(limits::FILTERED_RESULTS))
+            && let Some(mut body) = take(form, run)
         {
-            upload.body.push('\n');
-            if output.write_all(upload.body.as_bytes()).is_err() {
+            body.push('\n');
+            if output.write_all(body.as_bytes()).is_err() {
                 line(said, "the output cannot be written");
                 return Err(());
             }
@@ -91,6 +113,13 @@ fn stream(
         if is_over {
             return Ok(());
         }
+    }
+}
+
+fn take(form: Form, run: &mut Run) -> Option<String> {
+    match form {
+        Form::Uploads => Some(run.take_upload(limits::FILTERED_RESULTS)?.body),
+        Form::Traces => Some(run.take_traces(limits::FILTERED_RESULTS)?.body),
     }
 }
 

@@ -39,7 +39,7 @@ pub mod span;
 pub mod tag;
 pub mod text;
 
-#[cfg(target_family = "wasm")]
+#[cfg(target_os = "wasi")]
 mod command;
-#[cfg(target_family = "wasm")]
+#[cfg(target_os = "wasi")]
 mod component;

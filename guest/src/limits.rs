@@ -70,6 +70,73 @@ pub const PROBLEM_CHARS: usize = 300;
 /// test's id.
 pub const NAME_CHARS: usize = 10_240;
 
+/// How many characters of a worker's name are kept.
+pub const WORKER_CHARS: usize = 100;
+
+/// How many characters of a failure's reason a page shows before it is looked at.
+pub const PAGE_REASON_CHARS: usize = 300;
+
+/// How many failures a page shows where it may not run scripts.
+pub const PAGE_FAILURES: usize = 50;
+
+/// How many bytes a block of a page's failure texts has, or a little more: so much is unpacked when
+/// one failure is looked at.
+pub const PAGE_BLOCK_BYTES: usize = 256 * 1024;
+
+/// How many bytes the failure texts of a page may take in all.
+pub const PAGE_DETAILS_BYTES: usize = 32 * 1024 * 1024;
+
+/// How many bytes the columns of a page may take before spans are left out: some 100,000 tests and a
+/// million spans.
+pub const PAGE_SPANS_BYTES: usize = 48 * 1024 * 1024;
+
+/// How many bytes the columns of a page may take before tests are left out. What waits for a page stays
+/// in memory until the run is over, and must not cost it the uploads.
+pub const PAGE_BYTES: usize = 96 * 1024 * 1024;
+
+/// How many parts of an execution are known: its phases, and its subtests.
+pub const PARTS: usize = 500;
+
+/// How many attributes of a resource are kept.
+pub const RESOURCE_ATTRIBUTES: usize = 64;
+
+/// How many characters of a value of a resource are kept.
+pub const RESOURCE_CHARS: usize = 1_024;
+
+/// How many characters a span's name in a trace has.
+pub const TRACE_NAME_CHARS: usize = 1_024;
+
+/// How many attributes a span or an event of a trace has.
+pub const TRACE_ATTRIBUTES: usize = 64;
+
+/// How many characters of an attribute of a trace are kept.
+pub const TRACE_TEXT_CHARS: usize = 10_240;
+
+/// How many bytes of an exception's message are kept, as Buildkite's collectors do.
+pub const EXCEPTION_MESSAGE_BYTES: usize = 10_240;
+
+/// How many bytes of an exception's stack trace are kept.
+pub const EXCEPTION_STACKTRACE_BYTES: usize = 16_384;
+
+/// How many events a span of a trace has.
+pub const TRACE_EVENTS: usize = 100;
+
+/// How many bytes the events of a span take.
+pub const TRACE_EVENTS_BYTES: usize = 26 * 1024;
+
+/// How many bytes a trace takes in either encoding; the last of its spans are left out for that.
+pub const TRACE_BYTES: usize = 768 * 1024;
+
+/// How many bytes of protobuf a trace may have before it is measured how long its JSON is. That is at
+/// most six times as long.
+pub const SMALL_TRACE_BYTES: usize = TRACE_BYTES / 8;
+
+/// How many bytes a request with traces has before it is compressed: what Buildkite's takes as sent.
+pub const TRACES_BYTES: usize = 900 * 1024;
+
+/// How many traces a request has.
+pub const TRACES: u32 = 1_000;
+
 /// How many characters of a file's path are kept: as many as a path may have on Linux.
 pub const PATH_CHARS: usize = 4_096;
 
@@ -132,6 +199,27 @@ mod tests {
             (PROBLEM_CHARS, 300),
             (NAME_CHARS, 10_240),
             (PATH_CHARS, 4_096),
+            (WORKER_CHARS, 100),
+            (PAGE_REASON_CHARS, 300),
+            (PAGE_FAILURES, 50),
+            (PAGE_BLOCK_BYTES, 262_144),
+            (PAGE_DETAILS_BYTES, 33_554_432),
+            (PAGE_SPANS_BYTES, 50_331_648),
+            (PAGE_BYTES, 100_663_296),
+            (PARTS, 500),
+            (RESOURCE_ATTRIBUTES, 64),
+            (RESOURCE_CHARS, 1_024),
+            (TRACE_NAME_CHARS, 1_024),
+            (TRACE_ATTRIBUTES, 64),
+            (TRACE_TEXT_CHARS, 10_240),
+            (EXCEPTION_MESSAGE_BYTES, 10_240),
+            (EXCEPTION_STACKTRACE_BYTES, 16_384),
+            (TRACE_EVENTS, 100),
+            (TRACE_EVENTS_BYTES, 26_624),
+            (TRACE_BYTES, 786_432),
+            (SMALL_TRACE_BYTES, 98_304),
+            (TRACES_BYTES, 921_600),
+            (TRACES as usize, 1_000),
             (REASON_CHARS, 1_024),
             (EXPANDED_CHARS, 10_240),
             (BACKTRACE_BYTES, 102_400),

@@ -25,11 +25,29 @@ impl RunId {
     /// (SplitMix64, <https://prng.di.unimi.it/splitmix64.c>, jumped to the execution's number).
     #[must_use]
     pub fn execution(&self, number: u64) -> String {
+        self.of_execution(number).text()
+    }
+
+    /// The same, not as text.
+    #[must_use]
+    pub fn of_execution(&self, number: u64) -> Self {
         let (high, low) = self.0.as_u64_pair();
         let first = mix(high ^ mix(number));
         let second = mix(low.wrapping_add(first) ^ number);
         let bits = (u128::from(first) << 64) | u128::from(second);
-        text(Builder::from_random_bytes(bits.to_be_bytes()).into_uuid())
+        Self(Builder::from_random_bytes(bits.to_be_bytes()).into_uuid())
+    }
+
+    /// Its 16 bytes.
+    #[must_use]
+    pub const fn bytes(&self) -> &[u8; 16] {
+        self.0.as_bytes()
+    }
+
+    /// The last 8 of them, as a number.
+    #[must_use]
+    pub const fn low(&self) -> u64 {
+        self.0.as_u64_pair().1
     }
 
     /// The id as text, in the usual notation.
@@ -45,7 +63,9 @@ fn text(id: Uuid) -> String {
         .to_owned()
 }
 
-const fn mix(seed: u64) -> u64 {
+/// A number that follows from another and looks like none; each from one alone.
+#[must_use]
+pub const fn mix(seed: u64) -> u64 {
     let z = seed.wrapping_add(0x9e37_79b9_7f4a_7c15);
     let z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     let z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);

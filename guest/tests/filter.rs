@@ -2,7 +2,7 @@
 
 use std::io::{self, Read, Write};
 
-use collector::filter::filter;
+use collector::filter::{Form, filter};
 use collector::run::{Outputs, Run};
 
 const RUN_STARTED: &str =
@@ -107,7 +107,7 @@ fn an_output_that_closes_ends_it() {
     let events = run_of(5_000);
     let mut input = Pieces(events.as_bytes(), 1 << 16);
     let mut said = String::new();
-    let result = filter(&mut input, &mut Broken, &mut said);
+    let result = filter(Form::Uploads, &mut input, &mut Broken, &mut said);
     assert_eq!(
         (result, said.as_str()),
         (Err(()), "the output cannot be written\n")
@@ -125,7 +125,7 @@ fn an_input_that_breaks_ends_it() {
 
 fn filtered(mut input: impl Read) -> (Result<(), ()>, String, String) {
     let (mut output, mut said) = (Vec::new(), String::new());
-    let result = filter(&mut input, &mut output, &mut said);
+    let result = filter(Form::Uploads, &mut input, &mut output, &mut said);
     (result, String::from_utf8(output).unwrap(), said)
 }
 

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use super::Header;
 use crate::execution::{Ended, Entry};
 use crate::json::Writer;
+use crate::run_id::RunId;
 use crate::span::{Node, Tree};
 use crate::tag::Tags;
 
@@ -22,18 +23,26 @@ pub fn result(header: &Header, ended: &Ended) -> String {
         Some(prefix) => Cow::Owned(joined(prefix, file)),
         None => Cow::Borrowed(file),
     });
+    let file = file.as_deref();
+    result_in(&header.id, ended, file, file.unwrap_or_default())
+}
+
+/// A result whose `location` is in one file, and whose `file_name` may be another; neither is there
+/// where the first is not known.
+#[must_use]
+#[inline(never)]
+pub fn result_in(run: &RunId, ended: &Ended, file: Option<&str>, file_name: &str) -> String {
     let (start, end) = (rounded(ended.start), rounded(ended.end));
     let mut json = Writer::with_capacity(LIKELY_BYTES);
-    json.raw(r#"{"id":""#)
-        .raw(&header.id.execution(ended.number));
+    json.raw(r#"{"id":""#).raw(&run.execution(ended.number));
     json.raw(r#"","scope":""#).unquoted(&ended.scope);
     json.raw(r#"","name":""#).unquoted(&ended.name);
-    if let Some(file) = &file {
+    if let Some(file) = file {
         json.raw(r#"","location":""#).unquoted(file);
         if let Some(line) = ended.line {
             json.raw(":").number(line);
         }
-        json.raw(r#"","file_name":""#).unquoted(file);
+        json.raw(r#"","file_name":""#).unquoted(file_name);
     }
     json.raw(r#"","history":{"section":"top","children":"#);
     match ended.spans.as_slice() {
@@ -68,16 +77,23 @@ pub fn opening(header: &Header, tags: &Tags) -> String {
     let mut json = Writer::default();
     json.raw(r#"{"format":"json","run_env":"#);
     header.run_env.write(&mut json);
-    let mut tags = tags.clone();
-    if let Some(worker) = &header.worker {
-        tags.add_own(WORKER_TAG, worker);
-    }
+    let tags = upload_tags(header, tags);
     if !tags.is_empty() {
         json.raw(r#","tags":"#);
         tags.write(&mut json);
     }
     json.raw(r#","data":["#);
     json.into_string()
+}
+
+/// The tags of an upload: the user's, and who ran it.
+#[must_use]
+pub fn upload_tags(header: &Header, tags: &Tags) -> Tags {
+    let mut tags = tags.clone();
+    if let Some(worker) = &header.worker {
+        tags.add_own(WORKER_TAG, worker);
+    }
+    tags
 }
 
 /// The part of an upload after its results.
@@ -122,7 +138,8 @@ fn write_span(json: &mut Writer, node: Node<'_>) {
 }
 
 /// A path behind another, with one slash between them.
-fn joined(prefix: &str, path: &str) -> String {
+#[must_use]
+pub fn joined(prefix: &str, path: &str) -> String {
     format!(
         "{}/{}",
         prefix.trim_end_matches('/'),

@@ -14,6 +14,7 @@ mod git;
 mod provider;
 mod providers;
 mod run_env;
+mod telemetry;
 mod template;
 mod variables;
 
@@ -22,6 +23,7 @@ use crate::json::Json;
 use entries::entries;
 use providers::PROVIDERS;
 pub use run_env::RunEnv;
+pub use telemetry::{Parent, Telemetry};
 use variables::{SETTING, Variables};
 
 /// The agent that runs the tests.
@@ -32,7 +34,8 @@ const WORKER: &str = "BUILDKITE_AGENT_ID";
 #[must_use]
 pub fn variables() -> Vec<String> {
     let mut names = vec![WORKER];
-    for name in PROVIDERS.iter().flat_map(|provider| provider.variables()) {
+    let of_providers = PROVIDERS.iter().flat_map(|provider| provider.variables());
+    for name in of_providers.chain(telemetry::WANTED) {
         if !names.contains(&name) && !name.starts_with(SETTING) {
             names.push(name);
         }
@@ -60,6 +63,8 @@ pub struct Surroundings {
     pub tags: Vec<Option<Tag>>,
     /// What comes before the paths of all files.
     pub location_prefix: Option<String>,
+    /// What is said of its traces.
+    pub telemetry: Telemetry,
     /// What was left out or cut.
     pub problems: Vec<Omission>,
 }
@@ -75,10 +80,13 @@ impl Surroundings {
         let (run_env, mut problems) = RunEnv::new(&mut run, provider);
         let (tags, malformed) = entries("tags", run.settings.tags.take(), true);
         problems.extend(malformed);
-        let worker = Variables::new(&run, true).get(WORKER);
+        let exact = Variables::new(&run, true);
+        let worker = exact.get(WORKER);
+        let telemetry = run_env.telemetry(&run, worker);
         Self {
             run_env,
             worker: worker.map(str::to_owned),
+            telemetry,
             tags: tags
                 .into_iter()
                 .map(|(key, value)| match value {

@@ -6,6 +6,7 @@ use super::Omission;
 use super::entries::entries;
 use super::git;
 use super::provider::{Field, Provider};
+use super::telemetry::Telemetry;
 use super::variables::Variables;
 use crate::event::{Git, RunStarted, Settings};
 use crate::json::{Json, Object, Writer};
@@ -96,6 +97,51 @@ const FIELDS: [(&str, Field); 7] = [
 ];
 
 impl RunEnv {
+    /// A value by its name.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&str> {
+        let (_, value) = self.0.iter().find(|(known, _)| known == name)?;
+        Some(value)
+    }
+
+    /// What the run's traces say of where it takes place, by the conventions of OpenTelemetry
+    /// (<https://opentelemetry.io/docs/specs/semconv/resource/cicd/>).
+    pub(super) fn telemetry(&self, run: &RunStarted, worker: Option<&str>) -> Telemetry {
+        let variables = Variables::new(run, false);
+        let is_ci = self.get("CI") != Some(GENERIC);
+        // The key of a run on GitHub is made of more than its id.
+        let id = variables.get("GITHUB_RUN_ID").or_else(|| self.get("key"));
+        let branch = self.get("branch");
+        let is_tag = |(name, value): &(String, String)| {
+            Some(value.as_str()) == branch && name.contains("TAG")
+        };
+        let kind = match run.environment.0.iter().any(is_tag)
+            || variables.get("GITHUB_REF_TYPE") == Some("tag")
+        {
+            true => "tag",
+            false => "branch",
+        };
+        let language = run.language.as_ref();
+        let version = language.and_then(|language| language.version.as_deref());
+        let known = [
+            ("cicd.pipeline.run.id", id.filter(|_| is_ci)),
+            (
+                "cicd.pipeline.run.url.full",
+                self.get("url").filter(|_| is_ci),
+            ),
+            ("cicd.worker.id", worker),
+            (
+                "process.runtime.name",
+                language.map(|language| language.name.as_str()),
+            ),
+            ("process.runtime.version", version),
+            ("vcs.ref.head.name", branch),
+            ("vcs.ref.head.revision", self.get("commit_sha")),
+            ("vcs.ref.type", branch.map(|_| kind)),
+        ];
+        Telemetry::new(&Variables::new(run, true), &known)
+    }
+
     /// Writes it as an object.
     pub fn write(&self, json: &mut Writer) {
         json.object(&self.0, |json, (name, value)| {

@@ -52,6 +52,21 @@ impl<'a> Fields<'a> {
         }
     }
 
+    /// The names of the line's own fields that nobody has taken, behind that of its event.
+    #[must_use]
+    pub fn unknown_names(&self, event: &str) -> Vec<String> {
+        let mut names = Vec::new();
+        if self.fields.len() > self.taken {
+            for (name, value) in &self.fields {
+                // What was taken is null since then.
+                if !matches!(value, Json::Null) {
+                    names.push([event, ".", name].concat());
+                }
+            }
+        }
+        names
+    }
+
     /// How many fields nobody has taken, and those that were ignored.
     #[must_use]
     pub fn rest(self) -> (u64, Vec<Ignored>) {

@@ -47,6 +47,8 @@ pub enum Event {
     Result(EarlierResult),
     /// The server has accepted these executions.
     Uploaded(Uploaded),
+    /// A receiver of traces has accepted these executions.
+    Exported(Uploaded),
     /// The run is over, in order.
     RunFinished(RunFinished),
     /// The process that ran the tests died before it could say that the run is over.
@@ -69,6 +71,7 @@ impl Event {
             Self::TestFinished(_) => TEST_FINISHED,
             Self::Result(_) => RESULT,
             Self::Uploaded(_) => UPLOADED,
+            Self::Exported(_) => EXPORTED,
             Self::RunFinished(_) => RUN_FINISHED,
             Self::RunAborted(_) => RUN_ABORTED,
             Self::Unknown(name) => name,
@@ -85,5 +88,6 @@ const PHASE: &str = "phase";
 const TEST_FINISHED: &str = "test-finished";
 const RESULT: &str = "result";
 const UPLOADED: &str = "uploaded";
+const EXPORTED: &str = "exported";
 const RUN_FINISHED: &str = "run-finished";
 const RUN_ABORTED: &str = "run-aborted";

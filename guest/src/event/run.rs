@@ -2,7 +2,10 @@
 
 use super::settings::Settings;
 use crate::json::Json;
+use crate::limits;
 use crate::run_id::RunId;
+use crate::scrub::without_escapes;
+use crate::text::truncate;
 
 /// The run begins: who runs it, and where.
 #[derive(Debug, Clone, PartialEq)]
@@ -10,6 +13,8 @@ pub struct RunStarted {
     /// A random UUID of the host's making: the run's key where the CI system gives none, and what
     /// the ids of its executions are derived from.
     pub id: RunId,
+    /// When, in milliseconds since 1970-01-01T00:00:00Z by the host's clock.
+    pub unix_time_ms: Option<u64>,
     /// Those of the environment variables asked for that are set. What is no text counts as unset.
     pub environment: Texts,
     /// Those of the values in files asked for that were found. What is no text counts as not found.
@@ -66,6 +71,19 @@ pub struct Tool {
     pub version: Option<String>,
 }
 
+impl Tool {
+    /// Takes terminal codes out of its texts, and what is longer than anything of that kind.
+    pub fn scrub(&mut self) {
+        for text in [Some(&mut self.name), self.version.as_mut()]
+            .into_iter()
+            .flatten()
+        {
+            *text = without_escapes(std::mem::take(text));
+            truncate(text, limits::PROBLEM_CHARS);
+        }
+    }
+}
+
 /// A result that an earlier run has settled.
 #[derive(Debug, Clone, PartialEq)]
 pub struct EarlierResult {
@@ -75,7 +93,7 @@ pub struct EarlierResult {
     pub result: Json<'static>,
 }
 
-/// The server has accepted these executions.
+/// A server has accepted these executions.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Uploaded {
     /// Ranges of execution numbers, both ends included.

@@ -18,6 +18,8 @@ pub struct TestStarted {
     pub line: Option<u64>,
     /// When, in nanoseconds since the run started.
     pub time: i64,
+    /// Which of the runner's processes runs it, where there are several: `gw0`.
+    pub worker: Option<String>,
 }
 
 /// Something inside a test took time.
@@ -135,6 +137,8 @@ pub struct Failure {
     pub expanded: Vec<String>,
     /// Where it happened, innermost last, an entry a line.
     pub backtrace: Vec<String>,
+    /// The part of its execution that it belongs to, by its index.
+    pub part: Option<usize>,
 }
 
 impl Failure {
@@ -171,6 +175,12 @@ pub struct TestFinished {
     pub outcome: Option<Outcome>,
     /// When it really began, where no phase has said that.
     pub start: Option<i64>,
+    /// How long its setup took, where no phase has said that.
+    pub setup: Option<i64>,
+    /// How long its teardown took, where no phase has said that.
+    pub teardown: Option<i64>,
+    /// Which of the runner's processes ran it, where the start could not say that.
+    pub worker: Option<String>,
 }
 
 impl TestFinished {

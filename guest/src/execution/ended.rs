@@ -1,17 +1,33 @@
 //! An execution that has ended: what an output may take, within the limits.
 
-use super::{Execution, Failures, TestResult};
+use super::{Execution, Failures, Part, TestResult};
 use crate::limits;
 use crate::problem::Problems;
+use crate::run_id::RunId;
 use crate::span::Span;
 use crate::tag::Tags;
 use crate::text::truncate;
+
+/// Which run of a test an execution is, where the test was run again.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Attempt {
+    /// How many there were before it.
+    pub before: u64,
+    /// The number of the last of them.
+    pub previous: u64,
+}
 
 /// One run of one test, and its result. Times are nanoseconds since the run started.
 #[derive(Debug, Clone)]
 pub struct Ended {
     /// The execution's number.
     pub number: u64,
+    /// The id that an earlier run has given it; else it follows from the number.
+    pub id: Option<RunId>,
+    /// Which attempt it is. Known for a run alone of which traces are taken.
+    pub attempt: Attempt,
+    /// Its parts, as far as they were said.
+    pub parts: Vec<Part>,
     /// The group that the test belongs to. Scope and name identify a test across runs.
     pub scope: String,
     /// The test's name.
@@ -24,6 +40,12 @@ pub struct Ended {
     pub start: i64,
     /// When it ended, as far as known; never before it began.
     pub end: i64,
+    /// How long its setup took, in nanoseconds; 0 where that is not known.
+    pub setup: i64,
+    /// How long its teardown took.
+    pub teardown: i64,
+    /// Which of the runner's processes ran it, where there are several.
+    pub worker: Option<String>,
     /// What its phases say together.
     pub result: TestResult,
     /// Why.
@@ -48,6 +70,9 @@ impl Ended {
         let test = &mut execution.test;
         let file = test.file.as_mut();
         let is_file_cut = file.is_some_and(|file| truncate(file, limits::PATH_CHARS));
+        if let Some(worker) = &mut test.worker {
+            truncate(worker, limits::WORKER_CHARS);
+        }
         for (is_cut, kind) in [
             (
                 truncate(&mut test.scope, limits::NAME_CHARS),
@@ -74,12 +99,18 @@ impl Ended {
         let test = execution.test;
         Self {
             number: test.execution,
+            id: None,
+            attempt: Attempt::default(),
+            parts: execution.parts,
             scope: test.scope,
             name: test.name,
             file: test.file,
             line: test.line,
             start: test.time,
             end: execution.end,
+            setup: execution.setup,
+            teardown: execution.teardown,
+            worker: test.worker,
             result,
             failures,
             spans,
@@ -103,6 +134,7 @@ mod tests {
             file: None,
             line: None,
             time: 5,
+            worker: None,
         })
     }
 
@@ -158,6 +190,7 @@ mod tests {
                 reason: None,
                 expanded: vec!["x".repeat(20_000)],
                 backtrace: vec!["x".repeat(200_000)],
+                part: None,
             }],
         });
         let (_, problems) = ended(execution);

@@ -28,6 +28,8 @@ pub struct Entry {
     pub expanded: Vec<String>,
     /// Where it happened, an entry a line.
     pub backtrace: Vec<String>,
+    /// The part of the execution that it belongs to, by its index.
+    pub part: Option<usize>,
 }
 
 /// What was cut.
@@ -90,6 +92,7 @@ impl Failures {
                 made.entries.push(Entry {
                     expanded,
                     backtrace,
+                    part: failure.part,
                 });
             }
         }
@@ -120,7 +123,7 @@ mod tests {
         Failure {
             reason: Some(reason.to_owned()),
             expanded: expanded.iter().map(|line| (*line).to_owned()).collect(),
-            backtrace: Vec::new(),
+            ..Failure::default()
         }
     }
 
@@ -244,6 +247,7 @@ mod tests {
                 reason: reason.map(|(length, text)| "ä".repeat(length) + &text),
                 expanded: texts("ß", expanded),
                 backtrace: texts("c", backtrace),
+                part: None,
             });
             let (made, _) = Failures::new(failures.collect());
             let chars: usize = made.entries.iter().map(|entry| text::length(&entry.expanded)).sum();

@@ -2,13 +2,15 @@
 
 mod ended;
 mod failures;
+mod of_result;
 mod verdict;
 
-pub use ended::Ended;
+pub use ended::{Attempt, Ended};
 pub use failures::{Cuts, Entry, Failures};
 pub use verdict::{TestResult, Verdict};
 
-use crate::event::{self, AutoSpan, Phase, Tag, TestStarted};
+use crate::event::{self, AutoSpan, Outcome, Phase, Tag, TestStarted, When};
+use crate::limits;
 use crate::problem::{Place, Problems};
 use crate::scrub::{Cache, without_escapes};
 use crate::span::{Automatic, Span, Spans};
@@ -25,13 +27,29 @@ pub enum Ending<'a> {
     Aborted(Option<&'a str>),
 }
 
+/// A part of an execution: a phase whose times are known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Part {
+    /// Which.
+    pub when: When,
+    /// How it ended.
+    pub outcome: Outcome,
+    /// When it began, in nanoseconds since the run started.
+    pub start: i64,
+    /// When it ended; never before it began.
+    pub end: i64,
+}
+
 /// One run of one test, as long as it has not ended. Times are nanoseconds since the run started.
 #[derive(Debug, Clone)]
 pub struct Execution {
     test: TestStarted,
     end: i64,
+    setup: i64,
+    teardown: i64,
     has_phase: bool,
     verdict: Verdict,
+    parts: Vec<Part>,
     spans: Spans,
     automatic: Automatic,
     tags: Tags,
@@ -44,11 +62,15 @@ impl Execution {
         test.scope = without_escapes(test.scope);
         test.name = without_escapes(test.name);
         test.file = test.file.map(without_escapes);
+        test.worker = test.worker.map(without_escapes);
         Self {
             end: test.time,
+            setup: 0,
+            teardown: 0,
             has_phase: false,
             test,
             verdict: Verdict::default(),
+            parts: Vec::new(),
             spans: Spans::default(),
             automatic: Automatic::default(),
             tags: Tags::default(),
@@ -98,7 +120,41 @@ impl Execution {
             .end
             .max(phase.end.unwrap_or(i64::MIN))
             .max(self.test.time);
+        if let (Some(start), Some(end)) = (phase.start, phase.end) {
+            let duration = Some(end.saturating_sub(start));
+            match phase.when {
+                When::Setup => self.around(duration, None),
+                When::Teardown => self.around(None, duration),
+                _ => {}
+            }
+        }
+        if let (Some(start), Some(end)) = (phase.start, phase.end)
+            && self.parts.len() < limits::PARTS
+        {
+            for failure in &mut phase.failures {
+                failure.part = Some(self.parts.len());
+            }
+            let start = start.max(0);
+            self.parts.push(Part {
+                when: phase.when,
+                outcome: phase.outcome,
+                start,
+                end: end.max(start),
+            });
+        }
         self.verdict.add(phase);
+    }
+
+    /// Adds to the time that its setup and its teardown took.
+    pub fn around(&mut self, setup: Option<i64>, teardown: Option<i64>) {
+        for (sum, more) in [(&mut self.setup, setup), (&mut self.teardown, teardown)] {
+            *sum = sum.saturating_add(more.unwrap_or(0).max(0));
+        }
+    }
+
+    /// Says which process ran it.
+    pub fn ran_in(&mut self, worker: String) {
+        self.test.worker = Some(without_escapes(worker));
     }
 
     /// Adds a span.

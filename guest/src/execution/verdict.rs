@@ -16,6 +16,9 @@ pub enum TestResult {
 }
 
 impl TestResult {
+    /// The results that there are.
+    pub const ALL: [Self; 4] = [Self::Passed, Self::Failed, Self::Skipped, Self::Unknown];
+
     /// The word for it in a payload.
     #[must_use]
     pub const fn as_str(self) -> &'static str {

@@ -67,6 +67,16 @@ impl<'a> Json<'a> {
         }
     }
 
+    /// The texts in it, where it is a list.
+    #[must_use]
+    pub fn texts(&self) -> Vec<String> {
+        let Self::List(values) = self else {
+            return Vec::new();
+        };
+        let texts = values.iter().filter_map(Self::as_text);
+        texts.map(str::to_owned).collect()
+    }
+
     /// A field of an object; of two with the same name the later one.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&Self> {
@@ -75,6 +85,45 @@ impl<'a> Json<'a> {
         };
         let (_, value) = fields.iter().rfind(|(known, _)| known == name)?;
         Some(value)
+    }
+
+    /// The nanoseconds that so many seconds are, without what is finer. None for what is no number, and
+    /// for some 300 years and beyond.
+    #[must_use]
+    pub fn as_nanoseconds(&self) -> Option<i64> {
+        /// As many zeros as nobody writes before a digit that counts.
+        const PLACES: i64 = 400;
+        let digits = match self {
+            Self::Whole(seconds) => return seconds.cast_signed().checked_mul(1_000_000_000),
+            Self::Number(digits) => digits,
+            _ => return None,
+        };
+        let magnitude = digits.strip_prefix('-').unwrap_or(digits);
+        let end = magnitude
+            .bytes()
+            .position(|byte| matches!(byte, b'e' | b'E'));
+        let (mantissa, exponent) = magnitude.split_at(end.unwrap_or(magnitude.len()));
+        let exponent: i64 = exponent.get(1..).map_or(Ok(0), str::parse).ok()?;
+        let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+        // Seconds become nanoseconds where the point moves nine places to the right.
+        let places = exponent
+            .checked_add(9 + whole.len() as i64)?
+            .clamp(0, PLACES) as usize;
+        let mut number = 0_i64;
+        let all = whole
+            .bytes()
+            .chain(fraction.bytes())
+            .chain(std::iter::repeat(b'0'));
+        for digit in all.take(places) {
+            number = number
+                .checked_mul(10)?
+                .checked_add(i64::from(digit - b'0'))?;
+        }
+        Some(if magnitude.len() < digits.len() {
+            -number
+        } else {
+            number
+        })
     }
 
     /// The whole number that it is, however it is written: `100`, `100.0` and `1e2` are one number.
@@ -184,6 +233,35 @@ mod tests {
         }
         for json in [Json::Text("1".into()), Json::Number("1e99999999999".into())] {
             assert_eq!(json.as_whole_number(), None);
+        }
+    }
+
+    #[test]
+    fn seconds_are_nanoseconds_however_they_are_written() {
+        for (digits, expected) in [
+            ("0", Some(0)),
+            ("12", Some(12_000_000_000)),
+            ("0.0", Some(0)),
+            ("0.000000001", Some(1)),
+            ("0.0000000019", Some(1)),
+            ("12.345679", Some(12_345_679_000)),
+            ("-1.5", Some(-1_500_000_000)),
+            ("1.5e-3", Some(1_500_000)),
+            ("1.25E+1", Some(12_500_000_000)),
+            ("1e-10", Some(0)),
+            ("0e999999999", Some(0)),
+            ("9223372036.854775807", Some(i64::MAX)),
+            ("9223372036.854775808", None),
+            ("1e10", None),
+        ] {
+            let json = crate::json::parse(digits).unwrap();
+            assert_eq!(json.as_nanoseconds(), expected, "{digits}");
+        }
+        for json in [
+            Json::Text("1".into()),
+            Json::Number("1e99999999999999999999".into()),
+        ] {
+            assert_eq!(json.as_nanoseconds(), None);
         }
     }
 

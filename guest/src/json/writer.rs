@@ -41,6 +41,12 @@ impl Writer {
         self.0
     }
 
+    /// The text so far.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
     /// How long the text is so far, in bytes.
     #[must_use]
     pub const fn len(&self) -> usize {
@@ -160,6 +166,14 @@ impl Writer {
         self.ascii(&digits[start..])
     }
 
+    /// Adds a whole number that may be negative.
+    pub fn signed(&mut self, number: i64) -> &mut Self {
+        if number < 0 {
+            self.raw("-");
+        }
+        self.number(number.unsigned_abs())
+    }
+
     /// Adds nanoseconds as seconds, with as many digits behind the point as it takes.
     pub fn seconds(&mut self, nanoseconds: i64) -> &mut Self {
         const SECOND: u64 = 1_000_000_000;
@@ -218,6 +232,15 @@ mod tests {
         for number in [0, 1, 10, 4_200, u64::MAX] {
             let mut json = Writer::default();
             json.number(number);
+            assert_eq!(json.into_string(), number.to_string());
+        }
+    }
+
+    #[test]
+    fn a_negative_number_has_its_sign() {
+        for number in [0, 7, -7, i64::MIN, i64::MAX] {
+            let mut json = Writer::default();
+            json.signed(number);
             assert_eq!(json.into_string(), number.to_string());
         }
     }

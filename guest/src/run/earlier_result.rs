@@ -15,14 +15,6 @@ use crate::scrub::scrub_json;
 use crate::tag::Tags;
 use crate::text;
 
-/// The results that there are.
-const RESULTS: [TestResult; 4] = [
-    TestResult::Passed,
-    TestResult::Failed,
-    TestResult::Skipped,
-    TestResult::Unknown,
-];
-
 /// The texts of a result that have a greatest length, and whether an ellipsis says that they were
 /// longer.
 const TEXTS: [(&str, usize, bool); 5] = [
@@ -47,12 +39,25 @@ const DOCUMENTED: [&str; 10] = [
     "failure_expanded",
 ];
 
-/// A result, and its JSON within the limits; and whether it was cut for that.
+/// A result within the limits.
+#[derive(Debug)]
+pub struct Limited {
+    /// What it says.
+    pub result: TestResult,
+    /// The whole of it.
+    pub value: Json<'static>,
+    /// The same as text.
+    pub json: Box<str>,
+    /// Whether it was cut for the limits.
+    pub is_cut: bool,
+}
+
+/// Reads a result, and brings it within the limits.
 ///
 /// # Errors
 ///
 /// What it lacks, in words.
-pub fn read(mut result: Json<'static>) -> Result<(TestResult, Box<str>, bool), &'static str> {
+pub fn read(mut result: Json<'static>) -> Result<Limited, &'static str> {
     scrub_json(&mut result);
     let name = result.get("name").and_then(Json::as_text);
     name.ok_or("the result has no name")?;
@@ -63,8 +68,8 @@ pub fn read(mut result: Json<'static>) -> Result<(TestResult, Box<str>, bool), &
     }
     let kind = match result.get("result") {
         None | Some(Json::Null) => TestResult::Unknown,
-        Some(word) => *RESULTS
-            .iter()
+        Some(word) => TestResult::ALL
+            .into_iter()
             .find(|kind| Some(kind.as_str()) == word.as_text())
             .ok_or("the result is none of passed, failed, skipped and unknown")?,
     };
@@ -85,7 +90,12 @@ pub fn read(mut result: Json<'static>) -> Result<(TestResult, Box<str>, bool), &
     }
     match json.len() > limits::RESULT_BYTES {
         true => Err("the result is too large"),
-        false => Ok((kind, json.into_boxed_str(), is_cut)),
+        false => Ok(Limited {
+            result: kind,
+            value: result,
+            json: json.into_boxed_str(),
+            is_cut,
+        }),
     }
 }
 
@@ -128,17 +138,12 @@ fn limited(name: &str, value: &mut Json<'static>) -> Option<Json<'static>> {
 }
 
 fn failures(entries: &[Json<'static>]) -> Option<Json<'static>> {
-    let texts = |entry: &Json<'_>, name| match entry.get(name) {
-        Some(Json::List(texts)) => texts
-            .iter()
-            .filter_map(|text| text.as_text().map(str::to_owned))
-            .collect(),
-        _ => Vec::new(),
-    };
+    let texts = |entry: &Json<'_>, name| entry.get(name).map(Json::texts).unwrap_or_default();
     let failures = entries.iter().map(|entry| Failure {
         reason: None,
         expanded: texts(entry, "expanded"),
         backtrace: texts(entry, "backtrace"),
+        part: None,
     });
     let (failures, cuts) = Failures::new(failures.collect());
     if !cuts.expanded && !cuts.backtrace {
@@ -217,7 +222,9 @@ mod tests {
     use crate::json::parse;
 
     fn read_text(text: &str) -> Result<(TestResult, Box<str>, bool), &'static str> {
-        read(parse(text).unwrap().into_owned())
+        let limited = read(parse(text).unwrap().into_owned())?;
+        assert_eq!(Writer::of(&limited.value), *limited.json);
+        Ok((limited.result, limited.json, limited.is_cut))
     }
 
     /// A result with more fields, and what becomes of it.

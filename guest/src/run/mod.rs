@@ -21,29 +21,38 @@
 //! | events before `run-started` | as good as later ones; nothing can be taken before it |
 //! | `run-aborted` and `run-finished` in one run | the run has finished |
 
+mod attempts;
 mod earlier_result;
 mod ranges;
 mod running;
+mod unknown;
 mod waiting;
 
 pub use waiting::Outputs;
 
+use attempts::Attempts;
 use ranges::Ranges;
 use running::Running;
+use unknown::Unknown;
 use waiting::{Output, Waiting};
 
-use crate::encode::{Header, Settled, test_engine};
+use crate::encode::otlp;
+use crate::encode::page::{Columns, Course, Page};
+use crate::encode::{Batch, Header, Settled, test_engine};
 use crate::environment::Surroundings;
 use crate::event::{
     self, AutoSpan, EarlierResult, Event, EventError, Parsed, RunAborted, RunStarted, Span, Tag,
     TestFinished, TestStarted, Uploaded,
 };
-use crate::execution::{Ending, Execution, TestResult};
+use crate::execution::{Ended, Ending, Execution, TestResult};
 use crate::json::Writer;
 use crate::limits;
 use crate::problem::{Place, Problem, Problems};
 use crate::scrub::{Cache, without_escapes};
 use crate::tag::Tags;
+
+/// Why a run broke off of which nobody has said that.
+const BROKEN_OFF: &str = "The process ended before the run did.";
 
 /// A line that is no event.
 #[derive(Debug, Clone, PartialEq)]
@@ -76,6 +85,17 @@ pub struct Upload {
     pub results: u32,
 }
 
+/// One request with traces.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Traces {
+    /// The request's body: JSON, or protobuf as Base64.
+    pub body: String,
+    /// The `exported` event for it, without a line break.
+    pub receipt: String,
+    /// How many executions it holds.
+    pub executions: u32,
+}
+
 /// How many executions had which result.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Counts {
@@ -98,13 +118,25 @@ pub struct Run {
     scrubbed: Cache,
     running: Running,
     waiting: Waiting,
+    /// Where the run will be taken as a page.
+    columns: Option<Columns>,
+    /// The tests whose results somebody waits for.
+    batch: Option<Batch>,
+    /// Where its traces will be taken, how they are written.
+    traces: Option<otlp::Settings>,
+    attempts: Attempts,
     counts: Counts,
     lines: u64,
     rejected: u64,
     not_understood: u64,
+    unknown: Unknown,
     problems: Problems,
     now: i64,
+    /// The runner's exit status, where it has said that.
+    status: Option<i64>,
     is_over: bool,
+    /// Whether somebody has said that there are no more events.
+    is_finished: bool,
     /// How the process ended that ran the tests, where somebody has said so.
     abort_reason: Option<String>,
     /// Whether the run began in a format that this version does not read: nothing is known of it.
@@ -121,16 +153,34 @@ impl Run {
             scrubbed: Cache::default(),
             running: Running::default(),
             waiting: Waiting::new(outputs),
+            columns: None,
+            batch: None,
+            traces: None,
+            attempts: Attempts::default(),
             counts: Counts::default(),
             lines: 0,
             rejected: 0,
             not_understood: 0,
+            unknown: Unknown::default(),
             problems: Problems::default(),
             now: 0,
+            status: None,
             is_over: false,
+            is_finished: false,
             abort_reason: None,
             is_unreadable: false,
         }
+    }
+
+    /// Says that the run will be taken as a page, too. What was settled before is not on it.
+    pub fn keep_page(&mut self) {
+        self.columns.get_or_insert_default();
+    }
+
+    /// Says that the run's traces will be taken, too. What was settled before has none.
+    pub fn keep_traces(&mut self, settings: otlp::Settings) {
+        self.traces = Some(settings);
+        self.waiting.want(Output::Traces);
     }
 
     /// Folds lines into the run.
@@ -181,6 +231,29 @@ impl Run {
             self.settle(execution, self.now, ending);
         }
         self.abort_reason = reason;
+        self.is_finished = true;
+    }
+
+    /// The next whole block of a page's failure texts; once the run is finished also the rest.
+    pub fn take_page_details(&mut self) -> Option<String> {
+        let is_finished = self.is_finished;
+        self.columns.as_mut()?.take_details(is_finished)
+    }
+
+    /// The page of a run that is finished, once, after all its details.
+    pub fn take_page(&mut self) -> Option<Page> {
+        let header = self.header.as_ref().filter(|_| self.is_finished)?;
+        let columns = self.columns.take()?;
+        let aborted = self.abort_reason.as_deref().unwrap_or(BROKEN_OFF);
+        let problems = self.problems();
+        Some(columns.finish(&Course {
+            header,
+            tags: &self.tags,
+            end: self.now,
+            status: self.status,
+            aborted: (!self.is_over).then_some(aborted),
+            problems: problems.get(..limits::QUOTED).unwrap_or(&problems),
+        }))
     }
 
     /// The next request, with as many results as are allowed and wait.
@@ -212,7 +285,7 @@ impl Run {
         (results > 0).then(|| Upload {
             body,
             results,
-            receipt: receipt(&numbers),
+            receipt: receipt("uploaded", &numbers),
         })
     }
 
@@ -233,10 +306,52 @@ impl Run {
         (array.len() > 2).then_some(array)
     }
 
+    /// Keeps the results of a batch of tests from now on, each by its node id and its file.
+    pub fn keep_batch(&mut self, tests: Vec<(String, String)>) {
+        self.batch = Some(Batch::new(tests));
+    }
+
+    /// The report of the batch that was kept last: the last result of each of its tests, as a JSON
+    /// array.
+    pub fn take_batch(&mut self) -> String {
+        self.batch.take().unwrap_or_default().into_report()
+    }
+
+    /// The next request with traces, of as many executions as are allowed and wait.
+    pub fn take_traces(&mut self, max_executions: u32) -> Option<Traces> {
+        let header = self.header.as_ref()?;
+        let settings = self.traces.as_ref()?;
+        let max_executions = max_executions.clamp(1, limits::TRACES);
+        let mut batch = otlp::Batch::new(settings, header, &self.tags);
+        let mut numbers = Ranges::default();
+        let mut executions = 0;
+        while executions < max_executions
+            && let Some(next) = self.waiting.pop(Output::Traces)
+        {
+            if !next.trace(&mut batch) {
+                self.waiting.unpop(Output::Traces, next);
+                break;
+            }
+            numbers.insert(next.number, next.number);
+            executions += 1;
+        }
+        (executions > 0).then(|| Traces {
+            body: batch.into_body(),
+            receipt: receipt("exported", &numbers),
+            executions,
+        })
+    }
+
     /// How many results wait to be uploaded.
     #[must_use]
     pub fn uploadable(&self) -> u64 {
         self.waiting.count(Output::Uploads)
+    }
+
+    /// How many results wait to be uploaded or exported, whichever are more.
+    #[must_use]
+    pub fn waiting(&self) -> u64 {
+        self.uploadable().max(self.waiting.count(Output::Traces))
     }
 
     /// Whether the run's first event has come.
@@ -273,6 +388,16 @@ impl Run {
     #[must_use]
     pub fn problems(&self) -> Vec<Problem> {
         let mut problems = self.problems.clone();
+        let header = self.header.as_ref().filter(|_| self.traces.is_some());
+        if header.is_some_and(|header| header.telemetry.broken > 0) {
+            problems.add(
+                "what is no key=value, or is one too many, is ignored",
+                || Place {
+                    detail: "OTEL_RESOURCE_ATTRIBUTES".to_owned(),
+                    ..Place::default()
+                },
+            );
+        }
         if self.is_unreadable {
             problems.add(
                 "the run is of a format that this version does not read, so that nothing is made of it",
@@ -284,11 +409,21 @@ impl Run {
                 Place::default,
             );
         }
+        if let Some(names) = self.unknown.names() {
+            let kind = "this version does not know that; a word may be misspelt";
+            problems.add(kind, || Place {
+                detail: names,
+                ..Place::default()
+            });
+        }
         problems.as_slice().to_vec()
     }
 
     fn fold(&mut self, parsed: Parsed) {
         self.not_understood += parsed.unknown_fields;
+        for name in parsed.unknown {
+            self.unknown.add(name);
+        }
         for ignored in parsed.ignored {
             let line = Some(self.lines);
             self.problems
@@ -311,11 +446,13 @@ impl Run {
                 }
                 None => self.not_running(phase.execution, "phase"),
             },
-            Event::TestFinished(test) => self.test_finished(&test),
+            Event::TestFinished(test) => self.test_finished(test),
             Event::Result(result) => self.earlier_result(result),
-            Event::Uploaded(uploaded) => self.uploaded(uploaded),
+            Event::Uploaded(uploaded) => self.accepted(Output::Uploads, uploaded),
+            Event::Exported(exported) => self.accepted(Output::Traces, exported),
             Event::RunFinished(run) => {
                 self.tick(run.time);
+                self.status = run.status.or(self.status);
                 self.is_over = true;
             }
             Event::RunAborted(run) => self.run_aborted(run),
@@ -328,7 +465,13 @@ impl Run {
             self.problem("a second run-started is ignored", None, String::new);
             return;
         }
-        let id = run.id;
+        let (id, started_at) = (run.id, run.unix_time_ms);
+        let [collector, runner, language] =
+            [&run.collector, &run.runner, &run.language].map(|tool| {
+                let mut tool = tool.clone()?;
+                tool.scrub();
+                Some(tool)
+            });
         let surroundings = Surroundings::of(run);
         for problem in surroundings.problems {
             self.problems.add(problem.why, || Place {
@@ -341,6 +484,11 @@ impl Run {
             run_env: surroundings.run_env,
             location_prefix: surroundings.location_prefix,
             worker: surroundings.worker,
+            telemetry: surroundings.telemetry,
+            started_at,
+            collector,
+            runner,
+            language,
         });
         for (tag, place) in surroundings.tags.into_iter().zip(1..) {
             let Some(tag) = tag else {
@@ -384,12 +532,16 @@ impl Run {
         is_new
     }
 
-    fn test_finished(&mut self, test: &TestFinished) {
+    fn test_finished(&mut self, test: TestFinished) {
         let Some(mut execution) = self.running.finish(test.execution) else {
             return self.not_running(test.execution, "test-finished");
         };
         if let Some(call) = test.call() {
             execution.phase(call);
+        }
+        execution.around(test.setup, test.teardown);
+        if let Some(worker) = test.worker {
+            execution.ran_in(worker);
         }
         self.tick(test.time);
         self.settle(execution, test.time, Ending::Finished);
@@ -397,16 +549,27 @@ impl Run {
 
     fn earlier_result(&mut self, event: EarlierResult) {
         let number = event.execution;
-        let (result, json, is_cut) = match earlier_result::read(event.result) {
-            Ok(read) => read,
+        let limited = match earlier_result::read(event.result) {
+            Ok(limited) => limited,
             Err(why) => return self.problem(why, Some(number), || "result".to_owned()),
         };
         if self.reserve(number, "result") {
-            if is_cut {
+            if limited.is_cut {
                 let why = "the result is cut to its limits";
                 self.problem(why, Some(number), || "result".to_owned());
             }
-            self.keep(Settled::earlier(number, result, json));
+            let ended = || Ended::of_result(number, limited.result, &limited.value);
+            if let Some(columns) = &mut self.columns {
+                columns.push(&ended());
+            }
+            let is_traced = self.waiting.is_wanted(Output::Traces, number);
+            let traced = is_traced.then(ended);
+            self.keep(Settled::earlier(
+                number,
+                limited.result,
+                limited.json,
+                traced,
+            ));
         }
     }
 
@@ -478,15 +641,25 @@ impl Run {
         self.abort_reason = self.abort_reason.take().or(reason);
     }
 
-    fn uploaded(&mut self, uploaded: Uploaded) {
-        for (first, last) in uploaded.executions {
-            self.waiting.accept(first, last);
+    fn accepted(&mut self, output: Output, accepted: Uploaded) {
+        for (first, last) in accepted.executions {
+            self.waiting.accept(output, first, last);
         }
     }
 
     fn settle(&mut self, execution: Execution, time: i64, ending: Ending<'_>) {
-        let ended = execution.end(time, ending, &mut self.problems);
-        self.keep(Settled::ended(ended));
+        let mut ended = execution.end(time, ending, &mut self.problems);
+        if self.traces.is_some() {
+            ended.attempt = self.attempts.of(&ended);
+        }
+        if let Some(columns) = &mut self.columns {
+            columns.push(&ended);
+        }
+        if let (Some(batch), Some(header)) = (&mut self.batch, &self.header) {
+            batch.keep(header, &ended);
+        }
+        let is_traced = self.waiting.is_wanted(Output::Traces, ended.number);
+        self.keep(Settled::ended(ended, is_traced));
     }
 
     /// Counts a result, and keeps it until every output has taken it.
@@ -505,10 +678,12 @@ impl Run {
     }
 }
 
-/// The `uploaded` event for these executions.
-fn receipt(numbers: &Ranges) -> String {
+/// The event of that name for these executions.
+fn receipt(event: &str, numbers: &Ranges) -> String {
     let mut json = Writer::default();
-    json.raw(r#"{"event":"uploaded","executions":"#);
+    json.raw(r#"{"event":"#)
+        .text(event)
+        .raw(r#","executions":"#);
     numbers.write(&mut json);
     json.raw("}");
     json.into_string()

@@ -22,35 +22,21 @@ pub enum Output {
     Uploads,
     /// The results alone.
     Results,
+    /// Traces.
+    Traces,
 }
 
 /// The outputs that there are, in the order of [`Output`].
-const OUTPUTS: [Row; 2] = [
-    Row {
-        is_wanted: |outputs| outputs.uploads,
-        is_server: true,
-    },
-    Row {
-        is_wanted: |outputs| outputs.results,
-        is_server: false,
-    },
-];
-
-/// An output in the table.
-struct Row {
-    /// Whether a run has it.
-    is_wanted: fn(Outputs) -> bool,
-    /// Whether it goes to the server, which gets nothing twice.
-    is_server: bool,
-}
+const OUTPUTS: [Output; 3] = [Output::Uploads, Output::Results, Output::Traces];
 
 /// The results that wait, for each output in the order in which they finished. A result lives until
 /// every output has taken it.
 #[derive(Debug)]
 pub struct Waiting {
-    outputs: Outputs,
-    /// What the server has, of this run and of those before it.
-    accepted: Ranges,
+    /// Whether each output is wanted.
+    wanted: [bool; OUTPUTS.len()],
+    /// What the server has of each, of this run and of those before it: it gets nothing twice.
+    accepted: [Ranges; OUTPUTS.len()],
     queues: [Queue; OUTPUTS.len()],
 }
 
@@ -59,21 +45,31 @@ impl Waiting {
     #[must_use]
     pub fn new(outputs: Outputs) -> Self {
         Self {
-            outputs,
-            accepted: Ranges::default(),
+            wanted: [outputs.uploads, outputs.results, false],
+            accepted: Default::default(),
             queues: Default::default(),
         }
     }
 
     /// Adds a result for every output that wants it.
     pub fn push(&mut self, settled: Settled) {
-        let is_accepted = self.accepted.contains(settled.number);
         let settled = Rc::new(settled);
-        for (output, queue) in OUTPUTS.iter().zip(&mut self.queues) {
-            if (output.is_wanted)(self.outputs) && !(output.is_server && is_accepted) {
-                queue.push(Rc::clone(&settled));
+        for output in OUTPUTS {
+            if self.is_wanted(output, settled.number) {
+                self.queues[output as usize].push(Rc::clone(&settled));
             }
         }
+    }
+
+    /// Adds an output that will be taken of what is settled from now on.
+    pub const fn want(&mut self, output: Output) {
+        self.wanted[output as usize] = true;
+    }
+
+    /// Whether an output wants the result of that number.
+    #[must_use]
+    pub fn is_wanted(&self, output: Output, number: u64) -> bool {
+        self.wanted[output as usize] && !self.accepted[output as usize].contains(number)
     }
 
     /// The next result for an output.
@@ -92,14 +88,10 @@ impl Waiting {
         self.queues[output as usize].count
     }
 
-    /// Leaves out the results that the server has accepted, now and from now on.
-    pub fn accept(&mut self, first: u64, last: u64) {
-        self.accepted.insert(first, last);
-        for (output, queue) in OUTPUTS.iter().zip(&mut self.queues) {
-            if output.is_server {
-                queue.remove(first, last);
-            }
-        }
+    /// Leaves out the results that the server of an output has accepted, now and from now on.
+    pub fn accept(&mut self, output: Output, first: u64, last: u64) {
+        self.accepted[output as usize].insert(first, last);
+        self.queues[output as usize].remove(first, last);
     }
 }
 

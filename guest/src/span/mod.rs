@@ -155,6 +155,27 @@ impl Span {
         }
     }
 
+    /// A span as a result says it, which is in the documented form; and the number that it has here, and
+    /// that of the one around it. What is in no section that is documented is an annotation.
+    #[must_use]
+    pub fn of_result(json: &Json<'_>, id: u64, parent: Option<u64>) -> Self {
+        let word = json.get("section").and_then(Json::as_text);
+        let known = SECTIONS.iter().find(|known| Some(known.0) == word);
+        let time = |name| json.get(name).and_then(Json::as_nanoseconds);
+        let detail = json.get("detail");
+        let detail = detail.filter(|detail| matches!(detail, Json::Object(_)));
+        Self {
+            section: known.map_or(ANNOTATION, |known| known.0),
+            start: time("start_at"),
+            end: time("end_at"),
+            duration: time("duration").unwrap_or(0).max(0),
+            detail: detail.map(|detail| Writer::of(detail).into_boxed_str()),
+            id: Some(id),
+            parent,
+            until: None,
+        }
+    }
+
     /// How many bytes it takes in an upload, at most.
     #[must_use]
     pub fn bytes(&self) -> usize {

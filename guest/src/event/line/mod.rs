@@ -6,9 +6,9 @@ use super::auto_span::{AutoSpan, Call};
 use super::error::EventError;
 use super::fields::{Fields, Ignored, number, object, ranges, text, time, word};
 use super::run::{EarlierResult, RunAborted, RunFinished, Uploaded};
-use super::test::{Failure, Phase, Span, Tag, TestFinished, TestStarted};
+use super::test::{Failure, Outcome, Phase, Span, Tag, TestFinished, TestStarted};
 use super::{
-    AUTO_SPAN, Event, PHASE, RESULT, RUN_ABORTED, RUN_FINISHED, RUN_STARTED, SPAN, TAG,
+    AUTO_SPAN, EXPORTED, Event, PHASE, RESULT, RUN_ABORTED, RUN_FINISHED, RUN_STARTED, SPAN, TAG,
     TEST_FINISHED, TEST_STARTED, UPLOADED,
 };
 use crate::json::Json;
@@ -21,6 +21,8 @@ pub struct Parsed {
     pub event: Event,
     /// Fields that this version does not know.
     pub unknown_fields: u64,
+    /// What this version does not know, by name: `test-finished.otcome`, or an event.
+    pub unknown: Vec<String>,
     /// Fields that were ignored, because the event can do without them and they are wrong.
     pub ignored: Vec<Ignored>,
 }
@@ -48,6 +50,7 @@ pub fn parse(line: &str) -> Result<Parsed, EventError> {
     }
     let mut fields = Fields::parse(line)?;
     let name = fields.need("event", word)?;
+    let mut outcome = None;
     let event = match &*name {
         RUN_STARTED => Event::RunStarted(Box::new(run_started::read(&mut fields)?)),
         TEST_STARTED => Event::TestStarted(TestStarted {
@@ -57,6 +60,7 @@ pub fn parse(line: &str) -> Result<Parsed, EventError> {
             scope: fields.optional("scope", text).unwrap_or_default(),
             file: fields.optional("file", text),
             line: fields.optional("line", number),
+            worker: fields.optional("worker", text),
         }),
         SPAN => Event::Span(Span {
             execution: fields.need("execution", number)?,
@@ -92,7 +96,7 @@ pub fn parse(line: &str) -> Result<Parsed, EventError> {
         PHASE => Event::Phase(Phase {
             execution: fields.need("execution", number)?,
             when: (&*fields.need("when", word)?).into(),
-            outcome: (&*fields.need("outcome", word)?).into(),
+            outcome: (&**outcome.insert(fields.need("outcome", word)?)).into(),
             start: fields.optional("start", time),
             end: fields.optional("end", time),
             failures: fields.each_inner("failures", failure),
@@ -100,14 +104,23 @@ pub fn parse(line: &str) -> Result<Parsed, EventError> {
         TEST_FINISHED => Event::TestFinished(TestFinished {
             execution: fields.need("execution", number)?,
             time: fields.need("time", time)?,
-            outcome: fields.optional("outcome", word).map(|word| (&*word).into()),
+            outcome: {
+                outcome = fields.optional("outcome", word);
+                outcome.as_deref().map(Into::into)
+            },
             start: fields.optional("start", time),
+            setup: fields.optional("setup", time),
+            teardown: fields.optional("teardown", time),
+            worker: fields.optional("worker", text),
         }),
         RESULT => Event::Result(EarlierResult {
             execution: fields.need("execution", number)?,
             result: Json::Object(fields.need("result", object)?).into_owned(),
         }),
         UPLOADED => Event::Uploaded(Uploaded {
+            executions: fields.need("executions", ranges)?,
+        }),
+        EXPORTED => Event::Exported(Uploaded {
             executions: fields.need("executions", ranges)?,
         }),
         RUN_FINISHED => Event::RunFinished(RunFinished {
@@ -120,18 +133,34 @@ pub fn parse(line: &str) -> Result<Parsed, EventError> {
         }),
         _ => {
             return Ok(Parsed {
-                event: Event::Unknown(name.into_owned()),
                 unknown_fields: 0,
+                unknown: vec![["event ", &*name].concat()],
+                event: Event::Unknown(name.into_owned()),
                 ignored: Vec::new(),
             });
         }
     };
+    let mut unknown = fields.unknown_names(&name);
+    unknown.extend(unknown_outcome(&event, outcome.as_deref()));
     let (unknown_fields, ignored) = fields.rest();
     Ok(Parsed {
         event,
         unknown_fields,
+        unknown,
         ignored,
     })
+}
+
+/// A word that is no outcome, where nothing else makes a result of it: a phase that says why it did not
+/// pass has failed, whatever its runner calls that.
+fn unknown_outcome(event: &Event, word: Option<&str>) -> Option<String> {
+    let is_unknown = match event {
+        Event::Phase(phase) => phase.outcome == Outcome::Other && phase.failures.is_empty(),
+        Event::TestFinished(test) => test.outcome == Some(Outcome::Other),
+        _ => false,
+    };
+    let word = word.filter(|_| is_unknown)?;
+    Some([event.name(), ".outcome ", word].concat())
 }
 
 fn call(fields: &mut Fields<'_>) -> Result<Call, &'static str> {
@@ -151,6 +180,7 @@ fn failure(fields: &mut Fields<'_>) -> Result<Failure, &'static str> {
         reason: fields.optional("reason", text),
         expanded: fields.each("expanded", text),
         backtrace: fields.each("backtrace", text),
+        part: None,
     })
 }
 

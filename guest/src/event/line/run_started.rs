@@ -19,10 +19,9 @@ pub fn read(fields: &mut Fields<'_>) -> Result<RunStarted, EventError> {
         return Err(EventError::UnsupportedFormat(format));
     }
     let id = fields.need("id", word)?;
-    // For people who read a journal; nothing is computed from it.
-    fields.optional("unix_time_ms", number);
     Ok(RunStarted {
         id: RunId::parse(&id).ok_or_else(|| EventError::Malformed("id: not a UUID".to_owned()))?,
+        unix_time_ms: fields.optional("unix_time_ms", number),
         environment: texts(fields, "environment"),
         found: texts(fields, "found"),
         git: fields.inner("git", git),

@@ -250,7 +250,7 @@ impl<'a> Shown<'a> {
         let (before, row) = self.tokens.split_at_mut(list.start);
         if let [.., open, value, close, comma] = before
             && let [_, last, _] = row
-            && [open.kind, close.kind, comma.kind] == [b'(', b')', b','].map(Kind::Sign)
+            && [open.kind, close.kind, comma.kind] == (*b"(),").map(Kind::Sign)
             && is_item(value.kind)
             && is_item(last.kind)
         {

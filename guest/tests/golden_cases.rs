@@ -4,6 +4,7 @@
 use std::fs;
 use std::path::Path;
 
+use collector::encode::otlp::{Encoding, Settings};
 use collector::environment::Surroundings;
 use collector::event::{self, Event};
 use collector::json::Writer;
@@ -40,6 +41,8 @@ fn compare(folder: &Path) {
         uploads: true,
         results: true,
     });
+    run.keep_page();
+    run.keep_traces(traces_as(Encoding::Protobuf));
     let progress = run.feed(&events);
     run.finish();
     let (mut bodies, mut receipts, mut results) = (String::new(), String::new(), String::new());
@@ -50,11 +53,48 @@ fn compare(folder: &Path) {
     while let Some(array) = run.take_results(MAX_RESULTS) {
         results += &(array + "\n");
     }
+    let details: Vec<_> = std::iter::from_fn(|| run.take_page_details()).collect();
+    let details: String = details.iter().flat_map(|block| [block, "\n"]).collect();
+    let page = run.take_page();
+    let columns = page.as_ref().map(|page| page.columns.clone() + "\n");
+    let without_script = page.map(|page| page.without_script + "\n");
+    assert_eq!(
+        details,
+        file("details.ndjson").unwrap_or_default(),
+        "{name}"
+    );
+    assert_eq!(columns, file("columns.json").ok(), "{name}");
+    assert_eq!(without_script, file("without-script.html").ok(), "{name}");
+    assert_eq!(traces(&mut run), file("traces.base64").ok(), "{name}");
+    let mut other = Run::new(Outputs {
+        uploads: false,
+        results: false,
+    });
+    other.keep_traces(traces_as(Encoding::Json));
+    other.feed(&events);
+    other.finish();
+    assert_eq!(traces(&mut other), file("traces.ndjson").ok(), "{name}");
     assert_eq!(bodies, file("uploads.ndjson").unwrap(), "{name}");
     assert_eq!(receipts, file("receipts.ndjson").unwrap(), "{name}");
     assert_eq!(results, file("results.ndjson").unwrap(), "{name}");
     let expected: Value = serde_json::from_str(&file("summary.json").unwrap()).unwrap();
     assert_eq!(summary(&run, &progress), expected, "{name}");
+}
+
+fn traces_as(encoding: Encoding) -> Settings {
+    Settings {
+        encoding,
+        service: String::new(),
+    }
+}
+
+/// All bodies with traces, a line each; none where there are none.
+fn traces(run: &mut Run) -> Option<String> {
+    let mut lines = String::new();
+    while let Some(traces) = run.take_traces(MAX_RESULTS) {
+        lines += &(traces.body + "\n");
+    }
+    (!lines.is_empty()).then_some(lines)
 }
 
 fn run_env(line: &str) -> Option<String> {
