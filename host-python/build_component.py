@@ -7,10 +7,13 @@ nothing.
 from __future__ import annotations
 
 import filecmp
+import hashlib
 import os
+import re
 import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -24,9 +27,20 @@ PACKAGE = "src/_buildkite_test_collector"
 #: What is not in the sources: the component, and the list of the variables that it wants to see.
 BUILT = ("component/collector.wasm", "surroundings/variables.txt")
 
-#: The component as bytecode, and the wasmtime that it is for; others do without it.
-BYTECODE = "component/collector.cwasm"
-WASMTIME = "wasmtime==50.*"
+#: The report page, which `cargo xtask page` makes, with Node: an installation from a checkout goes
+#: without where nobody has made one.
+PAGE = "delivery/page.html"
+
+#: The component as code that wasmtime need not compile, and the digests of that.
+CODE = "component/*.cwasm"
+DIGESTS = "component/SHA256SUMS"
+
+#: Names a folder with that code for all processors, which `cargo xtask dist` makes. Without it
+#: there is what the wasmtime that is installed makes of the component: for this machine alone.
+PRECOMPILED = "BUILDKITE_TEST_COLLECTOR_PRECOMPILED"
+
+#: Where the workspace names the wasmtime that the code is for.
+WASMTIME = re.compile(r'^wasmtime = \{ version = "=([^"]+)"', re.MULTILINE)
 
 #: The crates that go into the component, with their licences; it lies beside the package.
 INVENTORY = "collector.cdx.json"
@@ -59,8 +73,11 @@ class BuildHook(BuildHookInterface[Any]):
     """Puts `collector.wasm` into the package before hatchling packs it."""
 
     def dependencies(self) -> list[str]:
-        """Return what turns the component into bytecode; an sdist has that already."""
-        return [WASMTIME] if workspace_of(self.root) is not None else []
+        """Return what makes code of the component; an sdist has that already."""
+        workspace = workspace_of(self.root)
+        if workspace is None or os.environ.get(PRECOMPILED):
+            return []
+        return [f"wasmtime=={version}" for version in wasmtime_of(workspace)]
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         """Build the component where its sources are, and have it packed."""
@@ -69,7 +86,8 @@ class BuildHook(BuildHookInterface[Any]):
         workspace = workspace_of(self.root)
         if workspace is not None:
             bring(build(workspace), package / BUILT[0])
-            translate(package)
+            bring_code(package)
+            bring_page(workspace, package)
             bring(workspace / "wit" / "variables.txt", package / BUILT[1])
             bring(workspace / "guest" / INVENTORY, Path(self.root) / INVENTORY)
         for name in BUILT:
@@ -78,7 +96,7 @@ class BuildHook(BuildHookInterface[Any]):
                     f"buildkite-test-collector: this sdist is broken: it has no {name}"
                 )
         # Built files are not under version control, which hatchling would take for "leave out".
-        built = [f"{PACKAGE}/{name}" for name in (*BUILT, BYTECODE)]
+        built = [f"{PACKAGE}/{name}" for name in (*BUILT, PAGE, CODE, DIGESTS)]
         build_data["artifacts"] += [INVENTORY, *built]
         # Older versions, all that there are for Python 3.9, know nothing of it.
         if "sbom_files" in build_data:
@@ -97,21 +115,57 @@ def bring(source: Path, target: Path) -> None:
         shutil.copyfile(source, target)
 
 
-def translate(package: Path) -> None:
-    """Turn the component in a package into bytecode, by what the package itself does.
+def bring_page(workspace: Path, package: Path) -> None:
+    """Put the report page into a package, or remove what was there."""
+    page = target_of(workspace) / "page" / "page.html"
+    if page.is_file():
+        bring(page, package / PAGE)
+    else:
+        (package / PAGE).unlink(missing_ok=True)
 
-    Where wasmtime does not run, the package goes without, and compiles the component at each start.
+
+def target_of(workspace: Path) -> Path:
+    """Return the folder of a checkout that cargo builds into."""
+    return workspace / (os.environ.get("CARGO_TARGET_DIR") or "target")
+
+
+def wasmtime_of(workspace: Path) -> list[str]:
+    """Return the version of wasmtime that the code of a checkout is for."""
+    return WASMTIME.findall((workspace / "Cargo.toml").read_text("utf-8"))
+
+
+def bring_code(package: Path) -> None:
+    """Put code of the component into a package, and its digests, and remove what was there."""
+    with tempfile.TemporaryDirectory() as folder:
+        made = os.environ.get(PRECOMPILED) or make_code(package, folder)
+        code = {file.name: file for file in sorted(Path(made).glob(Path(CODE).name))}
+        if made != folder and not code:
+            raise SystemExit(f"buildkite-test-collector: {PRECOMPILED} names no code")
+        for old in package.glob(CODE):
+            if old.name not in code:
+                old.unlink()
+        sums = Path(folder) / "sums"
+        with sums.open("w", encoding="ascii", newline="\n") as lines:
+            for name, file in code.items():
+                bring(file, package / Path(CODE).with_name(name))
+                lines.write(f"{hashlib.sha256(file.read_bytes()).hexdigest()}  {name}\n")
+        bring(sums, package / DIGESTS)
+
+
+def make_code(package: Path, folder: str) -> str:
+    """Have the component in a package made into code in a folder, which is returned.
+
+    By what the package itself does, in a process that may die: where wasmtime does not run, the
+    package goes without, and compiles the component at each start.
     """
     code = (
         "import pathlib, sys; sys.path.insert(0, sys.argv[1]); "
-        "from _buildkite_test_collector.component.code import PACKAGED, bytecode; "
-        "pathlib.Path(sys.argv[2]).write_bytes(bytecode(PACKAGED))"
+        "from _buildkite_test_collector.component.code import PACKAGED, precompile; "
+        "precompile(PACKAGED, pathlib.Path(sys.argv[2]))"
     )
-    fresh = package / f"{BYTECODE}.new"
-    command = [sys.executable, "-c", code, str(package.parent), str(fresh)]
-    if subprocess.run(command, check=False).returncode == 0:  # noqa: S603
-        bring(fresh, package / BYTECODE)
-        fresh.unlink()
+    command = [sys.executable, "-c", code, str(package.parent), folder]
+    subprocess.run(command, check=False)  # noqa: S603
+    return folder
 
 
 def build(workspace: Path) -> Path:
@@ -119,7 +173,7 @@ def build(workspace: Path) -> Path:
     cargo = shutil.which("cargo")
     if cargo is None:
         raise SystemExit(NO_CARGO.format(target=TARGET))
-    target = workspace / (os.environ.get("CARGO_TARGET_DIR") or "target")
+    target = target_of(workspace)
     # Panics name the source files of dependencies. Without cargo's home in them, the component is
     # the same on every machine, and says nothing of this one; `xtask/src/component.rs` has it, too.
     # Those of the standard library are on this machine where the toolchain has `rust-src`.

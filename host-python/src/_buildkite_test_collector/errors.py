@@ -2,8 +2,10 @@
 
 CollectorError
 ├── ComponentError     the component cannot be loaded, or has trapped
+│   └── NoWasmtimeError  there is no wasmtime that runs on this machine
 ├── UploadError        Test Engine did not accept a body
-└── ResultsFileError   the `--json` file cannot be written
+├── ResultsFileError   the `--json` file cannot be written
+└── ReportPageError    the report page cannot be written
 """
 
 from __future__ import annotations
@@ -17,12 +19,20 @@ class ComponentError(CollectorError):
     """The component cannot be loaded, or has trapped."""
 
 
+class NoWasmtimeError(ComponentError):
+    """There is no wasmtime that runs on this machine: the events can be sent from another one."""
+
+
 class UploadError(CollectorError):
     """Test Engine did not accept a body."""
 
 
 class ResultsFileError(CollectorError):
     """The `--json` file cannot be written."""
+
+
+class ReportPageError(CollectorError):
+    """The report page cannot be written."""
 
 
 def why(error: Exception) -> str:

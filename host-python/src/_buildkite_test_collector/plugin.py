@@ -11,7 +11,7 @@ import pytest
 
 # Clocks and the working directory are held from here on, before any conftest.
 from .clock import Clock as Clock
-from .settings import OFF, Settings, add_contested, add_settings
+from .settings import OFF, OUTPUTS, Settings, add_contested, add_settings
 
 if TYPE_CHECKING:
     from .recording.evidence import Evidence
@@ -27,6 +27,9 @@ WORKER_INPUT = "buildkite_test_collector"
 
 #: The variable that marks the courier: what was started as such by mistake may run pytest.
 GUARD = "BUILDKITE_TEST_COLLECTOR_IS_COURIER"
+
+#: The name of the pool runner, whose runs are recorded whoever else wants to know of them.
+POOL = "buildkite-test-collector-pool"
 
 _evidence = pytest.StashKey["Evidence"]()
 _lost = pytest.StashKey["list[tuple[str, str]]"]()
@@ -44,11 +47,13 @@ def pytest_load_initial_conftests(
 ) -> Generator[None, object, None]:
     """Load what records before any conftest, and add the options that others may have after it."""
     with contextlib.suppress(Exception):
-        if GUARD not in os.environ and Settings.of_arguments(early_config).is_active:
-            # What it holds, a conftest can replace no more.
-            from . import session
+        settings = Settings.of_arguments(early_config)
+        if GUARD not in os.environ and settings.is_active:
+            # What they hold, a conftest can replace no more.
+            from . import session as session
 
-            del session
+            if settings.has_outputs and settings.courier != "false":
+                from .courier import launch as launch
     yield
     # Each plugin has added its own now.
     early_config.stash[_lost] = add_contested(parser)
@@ -89,9 +94,10 @@ def _configure(config: pytest.Config) -> None:
         return
     if hasattr(config, "workerinput"):
         _configure_worker(config, settings)
-    elif settings.is_active:
+        return
+    if settings.is_active or config.pluginmanager.hasplugin(POOL):
         _configure_owner(config, settings)
-    elif settings.enabled and "CI" in os.environ:
+    if not settings.is_active and settings.enabled and "CI" in os.environ:
         from .recording.notice import Notice, is_in_ci
 
         if is_in_ci():
@@ -119,8 +125,10 @@ def _configure_owner(config: pytest.Config, settings: Settings) -> None:
 
     if not settings.nested and nesting.is_nested():
         settings = settings.of_nested_run()
-        if not settings.is_active:
+    if not settings.is_active:
+        if not config.pluginmanager.hasplugin(POOL):
             return
+        settings = settings.but(**dict.fromkeys(OUTPUTS, ""))
     from .recording.evidence import Evidence
     from .session import Session
 
@@ -129,6 +137,11 @@ def _configure_owner(config: pytest.Config, settings: Settings) -> None:
     evidence = _watch(config, Evidence(), settings)
     config.stash[_session] = Session(config, settings, evidence)
     config.pluginmanager.register(config.stash[_session])
+
+
+def session_of(config: pytest.Config) -> Session | None:
+    """Return the run that this process owns, if it records one."""
+    return config.stash.get(_session, None)
 
 
 @pytest.hookimpl(optionalhook=True)

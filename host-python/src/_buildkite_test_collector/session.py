@@ -27,7 +27,7 @@ from .settings import OFF, Settings
 from .surroundings.bktec import doubled_upload
 from .surroundings.run_started import run_started
 from .terminal import COMMAND, NAME, ProgressLine, journal_notes, lines
-from .text import without_secret
+from .text import quoted, without_secret
 
 if TYPE_CHECKING:
     from .courier.launch import Launch
@@ -51,7 +51,8 @@ class Session:
         # A test may change directory.
         path = os.path.abspath(settings.json) if settings.json else ""
         self._stream = InheritedStream.of_path(path) if path else None
-        self._settings = settings.but(json=in_any_process(path))
+        page = os.path.abspath(settings.report) if settings.report else ""
+        self._settings = settings.but(json=in_any_process(path), report=in_any_process(page))
         self._config = config
         self._evidence = evidence
         self._owner = _getpid()
@@ -65,11 +66,29 @@ class Session:
         self._notes: list[str] = []
         self._debug: list[str] = []
         self._is_said = False
+        if settings.otlp:
+            from .otlp.target import with_target
+
+            self._settings, notes = with_target(self._settings, config.rootpath.name)
+            self._notes += notes
+        if page and (problem := _problem_of_page(page, settings)):
+            self._errors.append(f"the report page {page} cannot be written: {problem}")
+            self._settings = self._settings.but(report="")
 
     @property
     def is_uploaded(self) -> bool:
         """Whether the run is to be uploaded."""
         return bool(self._settings.token)
+
+    @property
+    def journal(self) -> Journal | None:
+        """The run's journal, as long as it is recorded."""
+        return self._journal if self._recorder is not None else None
+
+    @property
+    def is_debugged(self) -> bool:
+        """Whether to say also what goes well."""
+        return self._settings.debug_enabled
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionstart(self, session: pytest.Session) -> None:
@@ -86,7 +105,10 @@ class Session:
     def pytest_runtestloop(self) -> None:
         """The first test is about to run: no child of ours is there."""
         if self._launch is not None and _getpid() == self._owner:
-            self._launch.reap()
+            try:
+                self._launch.reap()
+            except ERRORS as error:
+                self._failed("", error)
 
     # Before the terminal's summary is printed, and after everyone else's session is over.
     @pytest.hookimpl(trylast=True)
@@ -219,7 +241,7 @@ class Session:
             for line in self._lines(report, kept):
                 _write(terminal, line)
         except ERRORS as error:
-            _write(terminal, f"{NAME}: {error!r}; to try again: {COMMAND} {kept}")
+            _write(terminal, f"{NAME}: {error!r}; to try again: {COMMAND} {quoted(kept)}")
 
     def _lines(self, report: DeliveryReport | None, kept: str) -> list[str]:
         """Return what to say, in lines for the terminal."""
@@ -239,7 +261,7 @@ class Session:
         if journal is None:
             return ""
         if is_complete:
-            if self._settings.journal and self._settings.token:
+            if self._settings.journal and (self._settings.token or self._settings.otlp):
                 mark_as_sent(journal)
             if directory is not None:
                 directory.remove()
@@ -257,6 +279,19 @@ class Session:
 
             told = "".join(traceback.format_exception(type(error), error, error.__traceback__))
             self._debug += without_secret(told, token).splitlines()
+
+
+def _problem_of_page(path: str, settings: Settings) -> str:
+    """Return why no page can be where it is wanted, as far as that is known before; or nothing."""
+    if InheritedStream.of_path(path) is not None:
+        return "it is no file"
+    if os.path.exists(path) and not os.path.isfile(path):
+        # A device takes all that is written to it; of a folder the page's writer speaks.
+        return ""
+    for option, other in (("--json", settings.json), ("--buildkite-journal", settings.journal)):
+        if other and os.path.realpath(other) == os.path.realpath(path):
+            return f"{option} names the same file"
+    return ""
 
 
 def _write(terminal: pytest.TerminalReporter | None, line: str) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from .delivery.report import DeliveryReport
 from .journal.writer import Journal
+from .text import quoted
 
 if TYPE_CHECKING:
     import pytest
@@ -18,6 +19,9 @@ else:
 
 #: What sends the events of a run that were kept.
 COMMAND = "buildkite-test-collector upload"
+
+#: What makes a page of them.
+REPORT = "buildkite-test-collector report"
 
 #: What each line of ours begins with.
 NAME = "Buildkite Test Engine"
@@ -43,6 +47,8 @@ def _arrived(report: DeliveryReport) -> list[str]:
     if report.uploaded:
         where = report.run_url or "Test Engine"
         said.append(f"{results(report.uploaded)} uploaded to {where}")
+    if report.traced:
+        said.append(f"traces of {results(report.traced)} sent to {report.traces_url}")
     if report.skipped:
         why = f" ({report.skipped_reason})" if report.skipped_reason else ""
         said.append(f"Test Engine passed over {results(report.skipped)}{why}")
@@ -58,7 +64,14 @@ def _missing(report: DeliveryReport | None, errors: Iterable[str], journal: str)
         return []
     count = report.not_uploaded if report else 0
     not_uploaded = f"{results(count)} not uploaded: " if count else ""
-    kept = [f"to try again: {COMMAND} {journal}"] if journal else []
+    again = f"{COMMAND} {quoted(journal)}"
+    if report is not None and report.missing_page and not count:
+        again = f"{REPORT} {quoted(journal)} --output {quoted(report.missing_page)}"
+    is_elsewhere = report is not None and report.needs_other_machine
+    what = (
+        "to send it from another machine, copy the file there" if is_elsewhere else "to try again"
+    )
+    kept = [f"{what}: {again}"] if journal else []
     return [f"{not_uploaded}{'; '.join(errors)}", *kept]
 
 

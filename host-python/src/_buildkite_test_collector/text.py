@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import json
 import math
+import os
 import re
 from collections.abc import Callable
 from typing import Any
@@ -31,6 +32,20 @@ def json_bytes(value: object) -> bytes:
 def of_json_bytes(data: bytes) -> Any:
     """Read it again; raises `ValueError` where it is no JSON."""
     return decoded(data.decode("utf-8", "surrogatepass"))
+
+
+#: What a shell takes as it is, beside letters and digits; on Windows paths have more.
+UNQUOTED = frozenset("@%+=:,./-_" if os.name == "posix" else "@+=:,./-_\\~")
+
+
+def quoted(path: str) -> str:
+    """Return a path as an argument of a command that people copy into their shell."""
+    if path and all(each.isalnum() or each in UNQUOTED for each in path):
+        return path
+    if os.name == "posix":
+        return "'" + path.replace("'", "'\\''") + "'"
+    # No path has a quotation mark there.
+    return f'"{path}"'
 
 
 #: A text that is shorter is no secret, and leaving it out would tear what it is in.

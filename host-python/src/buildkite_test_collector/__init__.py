@@ -9,6 +9,9 @@ data there, one room a station, and the process that it belongs to:
     (hooks)    (a run)     (reports      (lines      (folds the    (what goes   (HTTP)
                            to events)    on disk)    events)       where)
     test process ──────────────────────► both ─────► courier ────────────────────►
+
+PYTEST_DONT_REWRITE: `pytest_runner` is imported before pytest looks for plugins, which would warn
+that it comes too late for the asserts of this one. There are none.
 """
 
 from _buildkite_test_collector.version import __version__

@@ -8,6 +8,8 @@ import json
 import sys
 from collections.abc import Sequence
 
+from ..version import __version__
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command and return its exit status."""
@@ -15,7 +17,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         prog="buildkite-test-collector",
         description="Sends test results to Buildkite Test Engine.",
     )
+    parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND", dest="command")
+    doctor = commands.add_parser("doctor", help="say whether an upload from here would work")
+    doctor.add_argument("--json", action="store_true", help="say it as JSON")
     env = commands.add_parser("env", help="print what would be sent from here, and why")
     env.add_argument("--json", action="store_true", help="print the run_env alone, as JSON")
     upload = commands.add_parser("upload", help="send the results of runs that were kept")
@@ -25,14 +30,33 @@ def main(arguments: Sequence[str] | None = None) -> int:
         metavar="FILE",
         help="the events of a run, or a file of --json; by default, what runs of this project left",
     )
+    report = commands.add_parser("report", help="write a page to look at runs, as one HTML file")
+    report.add_argument(
+        "files", nargs="+", metavar="FILE", help="the events of a run, or a file of --json"
+    )
+    report.add_argument("--output", required=True, metavar="PAGE", help="where to write the page")
     parsed = parser.parse_args(arguments)
     for stream in (sys.stdout, sys.stderr):
         # A terminal may lack characters that a commit's message has.
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
+    if parsed.command == "doctor":
+        return examine(as_json=parsed.json)
     if parsed.command == "env":
         return print_env(as_json=parsed.json)
+    if parsed.command == "report":
+        return write_report(parsed.files, parsed.output)
     return upload_files(parsed.files)
+
+
+def examine(*, as_json: bool) -> int:
+    """Say whether an upload from here would work; the exit status is 0 where it would."""
+    from ..settings import Settings
+    from .doctor import doctor
+
+    found, works = doctor(Settings.of_environment(), as_json=as_json)
+    print(found)  # noqa: T201
+    return 0 if works else 1
 
 
 def upload_files(files: Sequence[str]) -> int:
@@ -41,6 +65,14 @@ def upload_files(files: Sequence[str]) -> int:
     from .upload import upload
 
     return upload(files, Settings.of_environment(), _say)
+
+
+def write_report(files: Sequence[str], output: str) -> int:
+    """Write a page to look at runs."""
+    from ..settings import Settings
+    from .report import report
+
+    return report(files, output, Settings.of_environment(), _say)
 
 
 def _say(text: str) -> None:

@@ -45,17 +45,18 @@ class Source:
         self.receipts = receipts
         #: What to call `upload` with for another try.
         self.again = again
+        #: Settings that do not count for it.
+        self.without: dict[str, Any] = {}
         #: Whether a part of it was accepted before, and whether nothing else is in it.
         self.was_begun = self.was_sent = False
+        #: Whether all of it is accepted now, and whether there are no results in it.
+        self.is_accepted = self.is_empty = False
 
-    def remove(self) -> None:
-        """All of it was accepted."""
+    def let_go(self) -> None:
+        """Do with the file what its end is, once its lock is released.
 
-    def reject(self) -> None:
-        """There are no results in it."""
-
-    def keep(self) -> None:
-        """There may be more to be sent of it."""
+        Not before: Windows neither removes nor replaces a file that is open, as a locked one is.
+        """
 
 
 class JournalSource(Source):
@@ -77,20 +78,17 @@ class JournalSource(Source):
         self._directory = directory
         self._is_copy = is_copy
 
-    def remove(self) -> None:
-        """Remove it: nobody needs it any more."""
-        private.remove(self._path)
-        if self._directory is not None:
-            self._directory.remove()
+    def let_go(self) -> None:
+        """Remove what nobody needs any more; say of the rest that its run is over.
 
-    def reject(self) -> None:
-        """Remove what was made here; what was named may be anything, and is as it was."""
-        if self._is_copy:
-            self.remove()
-
-    def keep(self) -> None:
-        """Say that its run is over, so that it is found by `upload` without a name."""
-        if self._directory is not None and os.path.exists(self._directory.record):
+        So it is found by `upload` without a name. What was named and holds no results may be
+        anything, and is as it was.
+        """
+        if self.is_accepted or (self.is_empty and self._is_copy):
+            private.remove(self._path)
+            if self._directory is not None:
+                self._directory.remove()
+        elif self._directory is not None and os.path.exists(self._directory.record):
             self._directory.keep_journal()
 
 
@@ -113,6 +111,8 @@ class ResultsSource(Source):
         # A result's line is by one more than its place, whatever was sent before.
         events = _events(started, unsent, len(results)).encode()
         super().__init__(JournalReader((), lambda: [events]), receipts, str(path))
+        # Of results alone nobody knows when they were.
+        self.without = {"otlp": "", "otlp_target": {}}
         self.was_begun = len(unsent) < len(results)
         self.was_sent = bool(results) and not unsent
 
@@ -132,7 +132,7 @@ def source_of(path: Path, directory: RunDirectory | None, settings: Settings) ->
     real = os.path.realpath(path)
     with open(real, "rb") as file:
         start = file.read(START)
-    if _is_array(start):
+    if is_array(start):
         return ResultsSource(path, settings)
     if encoding_of(start) == "utf-16":
         _rewrite_as_utf8(real)
@@ -153,20 +153,33 @@ def source_of_pipe(path: Path, settings: Settings) -> Source:
     """
     data = path.read_bytes()
     text = of_file(data)
-    if _is_array(data[:START]):
-        results = _array(text)
-        started = _run_started(settings, "")
-        text = _events(started, dict(enumerate(results, 1)), len(results))
+    if is_array(data[:START]):
+        text = events_of_results(text, settings)
     directory = RunDirectory.make(str(Path.cwd()))
     private.replace(directory.events, text.encode())
     return JournalSource(directory.events, directory, is_copy=True)
 
 
-def _is_array(start: bytes) -> bool:
+def is_array(start: bytes) -> bool:
     """Return whether what begins so holds results, and not events."""
     if b"\0" in start[:2]:
         raise ValueError("it is neither UTF-8 nor UTF-16 with a byte order mark")
     return start.decode(encoding_of(start), "ignore").lstrip().startswith("[")
+
+
+def events_of_results(text: str, settings: Settings) -> str:
+    """Return the events of a run of which there are results alone.
+
+    Args:
+        text: A file of `--json`.
+        settings: What that does not say of its run.
+
+    Raises:
+        ValueError: it is no array; or `RecursionError`.
+    """
+    results = _array(text)
+    started = _run_started(settings, "")
+    return _events(started, dict(enumerate(results, 1)), len(results))
 
 
 def _array(text: str) -> list[Any]:

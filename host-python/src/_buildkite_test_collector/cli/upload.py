@@ -32,10 +32,16 @@ def upload(files: Sequence[str], settings: Settings, say: Say) -> int:
     Without files, those are sent that runs of this project have left behind. A journal that is sent
     whole is removed; a results file is a user's, and stays.
     """
-    if not settings.token:
+    if not settings.token and not settings.otlp:
         say("BUILDKITE_ANALYTICS_TOKEN is not set")
         return BAD_INPUT
     root = project_root(Path.cwd())
+    if settings.otlp:
+        from ..otlp.target import with_target
+
+        settings, notes = with_target(settings, root.name)
+        for note in notes:
+            say(note)
     if not files:
         files = list(unsent_journals(root))
         if not files:
@@ -76,6 +82,7 @@ def _upload_file(path: Path, settings: Settings, say: Say) -> int:
         say(f"{path}: its run is under way, and is delivered at its end")
         return SOME
     lock = FileLock(directory.record if directory is not None else os.path.realpath(path))
+    source = None
     try:
         if is_pipe(path):
             source = source_of_pipe(path, settings)
@@ -91,12 +98,12 @@ def _upload_file(path: Path, settings: Settings, say: Say) -> int:
         say(f"{path}: it holds no results: {error}")
         return BAD_INPUT
     else:
-        try:
-            return _upload_source(path, source, settings, say)
-        finally:
-            source.keep()
+        return _upload_source(path, source, settings, say)
     finally:
         lock.release()
+        if source is not None:
+            source.let_go()
+            _tell_of_receipts(path, source, say)
 
 
 def _upload_source(path: Path, source: Source, settings: Settings, say: Say) -> int:
@@ -104,8 +111,8 @@ def _upload_source(path: Path, source: Source, settings: Settings, say: Say) -> 
         say(f"{path}: {SENT}")
         return ALL
     report = _deliver(source, settings)
-    for line in report.rejected:
-        say(f"{path}: line {line.number} was passed over: {line.reason}")
+    for said in report.passed_over():
+        say(f"{path}: {said}")
     for said in lines(report, (), source.again, ()):
         say(said)
     if settings.debug_enabled:
@@ -115,26 +122,29 @@ def _upload_source(path: Path, source: Source, settings: Settings, say: Say) -> 
         status = SOME
     elif report.summary is not None and report.summary.results:
         status = ALL
-        if not report.uploaded and not report.skipped:
+        if not (report.uploaded or report.skipped or report.traced):
             say(f"{path}: {SENT}")
-        source.remove()
+        source.is_accepted = True
     elif source.was_begun:
         status = ALL
     else:
         status = BAD_INPUT
         say(f"{path}: there are no results in it")
-        source.reject()
+        source.is_empty = True
+    return status
+
+
+def _tell_of_receipts(path: Path, source: Source, say: Say) -> None:
     receipts = source.receipts
     if receipts.error is not None and os.path.exists(source.again):
         place, reason = receipts.place, why(receipts.error)
         say(f"{path}: another upload sends all of it again: {place} cannot be written: {reason}")
-    return status
 
 
 def _deliver(source: Source, settings: Settings) -> DeliveryReport:
     delivery = Delivery(
         source.reader,
-        settings.but(json=""),
+        settings.but(json="", report="", **source.without),
         source.receipts,
         Deadline(settings.upload_timeout),
         progress=_progress,

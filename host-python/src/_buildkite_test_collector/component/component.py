@@ -7,11 +7,11 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from ..errors import ComponentError
+from ..errors import ComponentError, NoWasmtimeError
 from ..imports import original_path_hooks
 from .code import MEMORY_IS_SHORT, PACKAGED, load_code
 
-INTERFACE = "buildkite:test-collector/collector@2.0.0"
+INTERFACE = "buildkite:test-collector/collector@2.1.0"
 
 #: How much memory a run may use in the component, in bytes. A result of 1 KB that waits to be
 #: uploaded takes about as much, so this is room for hundreds of thousands of them.
@@ -41,6 +41,26 @@ class Upload(NamedTuple):
     results: int
 
 
+class Traces(NamedTuple):
+    """One request to a receiver of OpenTelemetry's traces."""
+
+    #: The request's body: JSON, or protobuf as Base64.
+    body: str
+    #: The event to add to the journal once the body has been accepted, without a line break.
+    receipt: str
+    #: How many executions the body holds, each a trace.
+    executions: int
+
+
+class Page(NamedTuple):
+    """A run as data for a report page."""
+
+    #: The run in columns: JSON.
+    columns: str
+    #: HTML for a reader without scripts, in which no text of a test is markup.
+    without_script: str
+
+
 class Summary(NamedTuple):
     """What happened in a run."""
 
@@ -68,20 +88,24 @@ class Component:
     is cheap, but knows nothing of the old one's runs.
     """
 
-    def __init__(self, path: Path = PACKAGED, *, size: int = sys.maxsize) -> None:
+    def __init__(
+        self, path: Path = PACKAGED, *, size: int = sys.maxsize, in_parallel: bool = False
+    ) -> None:
         """Load a component, usually the one that the package carries.
 
-        `size` is how much it is going to be fed at most, in bytes. For little it is
-        interpreted, if the package carries bytecode for this wasmtime: it starts at once, and
-        every line takes longer. For some it is compiled in a hurry, and otherwise well.
+        Args:
+            path: The component; code of it may lie beside it.
+            size: How much it is going to be fed at most, in bytes: `code` says what that is for.
+            in_parallel: Whether all processors may compile it, should it have to be. It leaves
+                threads behind: for processes alone that are ours, and never fork.
 
         Raises:
             ComponentError: wasmtime or the component cannot be loaded.
         """
-        #: Whether it is interpreted.
-        self.is_interpreted = False
+        #: Which kind of code it runs.
+        self.kind = ""
         try:
-            self._load(path, size)
+            self._load(path, size, in_parallel)
         except ComponentError:
             raise
         except MemoryError as error:
@@ -106,16 +130,38 @@ class Component:
             return answer
         raise ComponentError(f"no run_env: {_reason(answer)}")
 
-    def run(self, *, uploads: bool, results: bool) -> Run:
-        """Begin a run of which uploads, or results, or both will be taken."""
+    def run(
+        self,
+        *,
+        uploads: bool,
+        results: bool,
+        page: bool = False,
+        traces: tuple[str, str] | None = None,
+    ) -> Run:
+        """Begin a run of which uploads, results, a page and traces will be taken, or some of them.
+
+        Of traces the encoding is said, `protobuf` or `json`, and the service where no variable
+        names it.
+        """
         outputs = {name for name, wanted in (("uploads", uploads), ("results", results)) if wanted}
-        return Run(self, self._call("[constructor]run", outputs))
+        handle = self._call("[constructor]run", outputs)
+        if page:
+            self._call("[method]run.keep-page", handle)
+        if traces is not None:
+            self._call("[method]run.keep-traces", handle, *traces)
+        return Run(self, handle)
 
-    def _load(self, path: Path, size: int) -> None:
-        with original_path_hooks():
-            from wasmtime import Store, WasiConfig, component
+    def _load(self, path: Path, size: int, in_parallel: bool) -> None:
+        try:
+            with original_path_hooks():
+                from wasmtime import Store, WasiConfig, component
+        except (MemoryError, ComponentError):
+            raise
+        except Exception as error:
+            # Its wheel for any machine is installed where it has no library for this one.
+            raise NoWasmtimeError(f"wasmtime does not run on this machine: {error}") from error
 
-        engine, code, self.is_interpreted = load_code(path, size)
+        engine, code, self.kind = load_code(path, size, in_parallel=in_parallel)
         self._store = Store(engine)
         self._store.set_limits(memory_size=MEMORY_LIMIT)
         # Without anything inherited: no environment, no files, no network, no output.
@@ -197,6 +243,30 @@ class Run:
         """Return the next results as a JSON array that is not empty, or `None`."""
         results: str | None = self._call("take-results", max_results)
         return results
+
+    def take_traces(self, max_executions: int) -> Traces | None:
+        """Return the next request with traces, or `None` when none waits."""
+        traces = self._call("take-traces", max_executions)
+        return None if traces is None else Traces(traces.body, traces.receipt, traces.executions)
+
+    def take_page_details(self) -> str | None:
+        """Return the next block of a page's failure texts, or `None` when no whole one waits."""
+        block: str | None = self._call("take-page-details")
+        return block
+
+    def take_page(self) -> Page | None:
+        """Return the page of a run that has ended, once, after all its details."""
+        page = self._call("take-page")
+        return None if page is None else Page(page.columns, getattr(page, "without-script"))
+
+    def keep_batch(self, tests: Iterable[tuple[str, str]]) -> None:
+        """Keep the results of tests from now on, each by its node id and its file."""
+        self._call("keep-batch", list(tests))
+
+    def take_batch(self) -> str:
+        """Return the last results of those tests as a JSON array, and keep no more."""
+        report: str = self._call("take-batch")
+        return report
 
     def summary(self) -> Summary:
         """Say what happened so far."""

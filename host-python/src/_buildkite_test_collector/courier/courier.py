@@ -12,6 +12,7 @@ from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 from .. import process
+from ..clock import Clock
 from ..deadline import Deadline, now
 from ..journal.append import append_lines
 from ..journal.receipts import Receipts
@@ -71,6 +72,7 @@ class Courier:
 
     def __init__(self, job: Job, wake: int | None, owner: int | None) -> None:
         self._job = job
+        Clock.epoch = job.epoch
         self._settings = Settings(job.settings)
         self._directory = RunDirectory(job.directory)
         self._owner = Owner(job.pid, job.birth, job.stack, owner)
@@ -146,7 +148,10 @@ class Courier:
             is_alive = self._owner.is_alive()
             delivery.advance()
             if delivery.is_run_over:
-                self._deadline.start(max(0.1, self._settings.upload_timeout - HEAD_START))
+                # Where we see it late, the test process has waited that long already.
+                late = (self._now() - delivery.run_finished_at) / 1e9
+                seconds = self._settings.upload_timeout - HEAD_START - late
+                self._deadline.start(max(0.1, seconds))
                 break
             if not is_alive or self._directory.is_unattended():
                 self._deadline.start(min(LIFE_AFTER_OWNER, self._settings.upload_timeout))
@@ -163,16 +168,18 @@ class Courier:
 
     def _write_end(self) -> None:
         """Write into the journal how the test process ended."""
-        from ..clock import Clock
-
         end = self._owner.end()
-        time = max(0, Clock.now() - self._job.origin)
+        time = self._now()
         if end.signal == signal.SIGTERM:
             line = f'{{"event":"run-finished","time":{time},"status":143}}\n'
         else:
             line = f'{{"event":"run-aborted","time":{time},"reason":"{end.reason}"}}\n'
         with contextlib.suppress(OSError):
             append_lines(self._job.journal, line)
+
+    def _now(self) -> int:
+        """Return nanoseconds since the run began, on the clock of the test process."""
+        return max(0, Clock.now() - self._job.origin)
 
     def _wait(self, longest: float) -> None:
         """Wait until there may be something to do."""

@@ -15,6 +15,7 @@ class Job:
     __slots__ = (
         "birth",
         "directory",
+        "epoch",
         "journal",
         "origin",
         "package",
@@ -32,7 +33,9 @@ class Job:
     pid: int
     birth: str
     stack: str
-    #: When the run began, in nanoseconds since the epoch.
+    #: What the process adds to the monotonic clock, which all processes share, and when the run
+    #: began, in nanoseconds since the epoch.
+    epoch: int
     origin: int
     #: The run's directory, and its journal.
     directory: str

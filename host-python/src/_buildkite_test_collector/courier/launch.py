@@ -13,6 +13,7 @@ import sys
 import time
 
 from .. import process
+from ..clock import Clock
 from ..deadline import now
 from ..journal.run_directory import RunDirectory
 from ..settings import Settings
@@ -135,6 +136,7 @@ def start(directory: RunDirectory, journal: str, settings: Settings, origin: int
         version=__version__,
         prefix=sys.base_prefix,
         python=sys.version,
+        epoch=Clock.epoch,
         origin=origin,
         path=_import_path(),
     )

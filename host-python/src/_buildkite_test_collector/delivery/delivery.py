@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Callable
 
-from ..component.code import INTERPRET_MAX_BYTES
+from ..component.code import BYTECODE, INTERPRET_MAX_BYTES
 from ..component.component import Component, Run
 from ..deadline import Deadline, now
 from ..errors import ComponentError
-from ..journal.reader import RECEIPT, JournalReader
+from ..journal.reader import RECEIPTS, JournalReader
 from ..journal.receipts import Receipts
 from ..settings import Settings
 from .context import Context, Progress
+from .output import Output
 from .outputs import wanted_outputs
 from .report import INTERRUPTED, DeliveryReport
 from .trap_search import TrapSearch
 
 #: What the last event of a run in order begins with.
-RUN_FINISHED = '{"event":"run-finished"'
+RUN_FINISHED = '{"event":"run-finished","time":'
 
 #: How often the component may trap at anything but a line before the events are kept for another
 #: try.
@@ -41,6 +43,7 @@ class Delivery:
         *,
         progress: Progress = lambda *_: None,
         is_following: bool = False,
+        outputs: Callable[[Context], list[Output]] = wanted_outputs,
     ) -> None:
         """Deliver a journal.
 
@@ -51,15 +54,19 @@ class Delivery:
             deadline: By when all must have arrived; it may begin to run later.
             progress: Is told of each upload.
             is_following: Whether somebody still writes the journal.
+            outputs: Makes what it goes to.
         """
         self.report = DeliveryReport()
         #: Whether the journal's last event says that the run is over.
         self.is_run_over = False
+        #: When it was, in nanoseconds since the run began.
+        self.run_finished_at = 0
         self._reader = reader
         self._receipts = receipts
+        self._settings = settings
         self._deadline = deadline
         self._is_following = self._was_following = is_following
-        self._outputs = wanted_outputs(Context(settings, self.report, receipts, deadline, progress))
+        self._outputs = outputs(Context(settings, self.report, receipts, deadline, progress))
         self._component: Component | None = None
         self._run: Run | None = None
         #: Whether some of it was accepted before, which the journal may say at its end.
@@ -159,6 +166,9 @@ class Delivery:
             run.feed(piece)
         last = lines.rfind("\n", 0, -1) + 1
         self.is_run_over = lines.startswith(RUN_FINISHED, last)
+        if self.is_run_over:
+            time = lines[last + len(RUN_FINISHED) :].partition(",")[0]
+            self.run_finished_at = int(time) if time.isdecimal() else 0
         self._take(is_last=False)
 
     def _take(self, *, is_last: bool) -> None:
@@ -174,14 +184,23 @@ class Delivery:
             for output in self._outputs:
                 output.begin()
             began = now()
-            self._component = Component(size=self._reader.size())
-            kind = "interpreted" if self._component.is_interpreted else "compiled"
+            # The courier's processors, once the tests do not need them any more.
+            is_courier_alone = self._was_following and not self._is_following
+            self._component = Component(size=self._reader.size(), in_parallel=is_courier_alone)
             self.report.debug.append(
-                f"the component was loaded in {now() - began:.2f} s, to be {kind}"
+                f"the component was loaded in {now() - began:.2f} s: {self._component.kind}"
             )
             kinds = {output.takes for output in self._outputs}
-            self._run = self._component.run(uploads="uploads" in kinds, results="results" in kinds)
-            self._is_replay = not self._is_following and self._reader.holds(RECEIPT)
+            target = self._settings.otlp_target
+            self._run = self._component.run(
+                uploads="uploads" in kinds,
+                results="results" in kinds,
+                page="page" in kinds,
+                traces=(target["encoding"], target["service"]) if "traces" in kinds else None,
+            )
+            self._is_replay = not self._is_following and any(
+                self._reader.holds(receipt) for receipt in RECEIPTS
+            )
             receipts = self._receipts.read()
             if receipts:
                 self._run.feed(receipts)
@@ -190,7 +209,7 @@ class Delivery:
     def _leave_interpreter(self) -> None:
         """Let go of an interpreted component where more is to be read than it is good for."""
         component = self._component
-        if component is None or not component.is_interpreted:
+        if component is None or component.kind != BYTECODE:
             return
         if self._reader.size() > INTERPRET_MAX_BYTES:
             self._is_held = any(output.is_busy for output in self._outputs)

@@ -16,7 +16,7 @@ class Output(Protocol):
     but `ComponentError`, which concerns all of them.
     """
 
-    #: What of the component it takes: a name of the contract's flags `outputs`.
+    #: What of the component it takes: `uploads`, `results`, `page` or `traces`.
     takes: str
 
     def begin(self) -> None:

@@ -14,6 +14,18 @@ def _results_file(context: Context) -> Output:
     return ResultsFile(context)
 
 
+def _report_page(context: Context) -> Output:
+    from .report_page import ReportPage
+
+    return ReportPage(context)
+
+
+def _traces(context: Context) -> Output:
+    from .traces import Traces
+
+    return Traces(context)
+
+
 def _uploads(context: Context) -> Output:
     from .uploads import Uploads
 
@@ -23,6 +35,8 @@ def _uploads(context: Context) -> Output:
 #: The setting that asks for an output, and what makes it.
 OUTPUTS: tuple[tuple[str, Callable[[Context], Output]], ...] = (
     ("json", _results_file),
+    ("report", _report_page),
+    ("otlp_target", _traces),
     ("token", _uploads),
 )
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from ..errors import NoWasmtimeError
+
 if TYPE_CHECKING:
     from ..component.component import RejectedLine, Summary
 else:
@@ -31,8 +33,15 @@ class DeliveryReport:
         self.not_uploaded = 0
         #: How many were sent again after a try that may have arrived.
         self.repeated = 0
+        #: How many results a receiver of traces has accepted, and where that is.
+        self.traced = 0
+        self.traces_url = ""
         #: The page of the run.
         self.run_url = ""
+        #: Where a report page was wanted and could not be written.
+        self.missing_page = ""
+        #: Whether it takes another machine, as this one has no wasmtime.
+        self.needs_other_machine = False
         #: What went wrong, in sentences.
         self.errors: list[str] = []
         #: What else there is to say, in sentences.
@@ -51,8 +60,17 @@ class DeliveryReport:
 
     def failed(self, error: object) -> None:
         """Note what went wrong, once."""
+        self.needs_other_machine |= isinstance(error, NoWasmtimeError)
         if str(error) not in self.errors:
             self.errors.append(str(error))
+
+    def passed_over(self) -> list[str]:
+        """Return a sentence for each line that is no event, and one for all not quoted."""
+        told = [f"line {each.number} was passed over: {each.reason}" for each in self.rejected]
+        more = self.summary.rejected_lines - len(told) if self.summary is not None else 0
+        if more > 0:
+            told.append(f"{more} more {'line was' if more == 1 else 'lines were'} passed over")
+        return told
 
     def as_json(self) -> dict[str, Any]:
         """Return what another process may tell."""
@@ -90,7 +108,11 @@ _FIELDS: dict[str, type] = {
     "skipped_reason": str,
     "not_uploaded": int,
     "repeated": int,
+    "traced": int,
+    "traces_url": str,
     "run_url": str,
+    "missing_page": str,
+    "needs_other_machine": bool,
     "errors": list,
     "notes": list,
     "debug": list,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import gzip
 import re
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -50,7 +49,8 @@ JOIN_TIMEOUT = 1.0
 
 TIME_IS_OVER, NOT_TAKEN = "the time for uploads is over", "uploads are not taken now"
 
-_TOKEN = re.compile("[!-~]+")
+#: The characters that a token may have: those of a header.
+TOKEN = re.compile("[!-~]+")
 
 
 class Body:
@@ -58,9 +58,9 @@ class Body:
 
     __slots__ = ("data", "error", "is_refused", "is_under_way", "receipt", "results")
 
-    def __init__(self, text: str, receipt: str, results: int) -> None:
-        #: Compressed.
-        self.data = gzip.compress(text.encode(), COMPRESSION_LEVEL)
+    def __init__(self, data: bytes, receipt: str, results: int) -> None:
+        #: As it is sent.
+        self.data = data
         #: The event that says that it was accepted.
         self.receipt = receipt
         #: How many results it holds.
@@ -80,6 +80,9 @@ class Uploader:
     deadline once, and not once for each body.
     """
 
+    #: Answers after which the same body may be accepted.
+    passing = PASSING
+
     def __init__(self, settings: Settings, note: Callable[[str], None]) -> None:
         """Prepare to send.
 
@@ -90,19 +93,30 @@ class Uploader:
         Raises:
             UploadError: nothing can be sent at all.
         """
-        if not _TOKEN.fullmatch(settings.token):
+        if not TOKEN.fullmatch(settings.token):
             raise UploadError(
                 "the token has a character that no token has; check BUILDKITE_ANALYTICS_TOKEN"
             )
         if not settings.api_url:
             raise UploadError("it is not known where to")
         try:
-            self._url = Url.parse(settings.upload_url)
+            url = Url.parse(settings.upload_url)
         except ValueError:
             raise UploadError("the API's URL cannot be read") from None
-        self._connections = Connections(self._url, CONNECTIONS, allow_http=settings.allow_http)
-        self._describe = partial(describe_refusal, settings.token)
+        connections = Connections(url, CONNECTIONS, allow_http=settings.allow_http)
         self._settings = settings
+        self._prepare(url, connections, partial(describe_refusal, settings.token), note)
+
+    def _prepare(
+        self,
+        url: Url,
+        connections: Connections,
+        describe: Callable[[int, str | None, bytes], str],
+        note: Callable[[str], None],
+    ) -> None:
+        self._url = url
+        self._connections = connections
+        self._describe = describe
         self._note = note
         self._threads: list[Thread] = []
         self._queue: SimpleQueue[Body | None] = SimpleQueue()
@@ -176,7 +190,7 @@ class Uploader:
         window = self._window
         if not window.left():
             return self._failed(TIME_IS_OVER)
-        tries = Tries(body.data, window, self._describe)
+        tries = Tries(body.data, window, self._describe, self.passing)
         try:
             answer = self._answer(body, tries)
         except UploadError as error:

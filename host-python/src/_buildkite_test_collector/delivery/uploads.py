@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from math import inf
 
 from ..component.component import Run
@@ -9,7 +10,7 @@ from ..deadline import now
 from ..errors import UploadError
 from .answer import Answer
 from .context import Context
-from .uploader import FAILURES, Body, Uploader
+from .uploader import COMPRESSION_LEVEL, FAILURES, Body, Uploader
 
 #: How long a server that has failed is left alone while the tests run, in seconds.
 RETRY_INTERVAL = 10.0
@@ -52,7 +53,7 @@ class Uploads:
         self._waiting_since = inf
         if self._uploader is None and self._obstacle is None:
             try:
-                self._uploader = Uploader(self._settings, self._report.debug.append)
+                self._uploader = self._connect()
             except UploadError as error:
                 self._obstacle = error
 
@@ -72,7 +73,8 @@ class Uploads:
             upload = run.take_upload(size)
             if upload is None:
                 break
-            self._bodies.append(Body(upload.body, upload.receipt, upload.results))
+            data = gzip.compress(upload.body.encode(), COMPRESSION_LEVEL)
+            self._bodies.append(Body(data, upload.receipt, upload.results))
             self._waiting_since = inf
         if is_last:
             # Now: another output may take its time to commit.
@@ -107,6 +109,18 @@ class Uploads:
 
     def abandon(self) -> None:
         """Wait for what is under way, and report what was not accepted."""
+        self._wait()
+        uploader = self._uploader
+        self._report.not_uploaded = sum(body.results for body in self._bodies)
+        if self._bodies:
+            first = self._bodies[0]
+            self._report.failed(uploader.why_not(first) if uploader else self._obstacle)
+
+    def _connect(self) -> Uploader:
+        return Uploader(self._settings, self._report.debug.append)
+
+    def _wait(self) -> None:
+        """Wait for what is under way."""
         uploader = self._uploader
         if uploader is not None:
             while uploader.under_way and (seconds := self._deadline.left()):
@@ -114,10 +128,6 @@ class Uploads:
                 self._collect(min(seconds, POLL_INTERVAL))
             uploader.close()
             self._collect(0.0)
-        self._report.not_uploaded = sum(body.results for body in self._bodies)
-        if self._bodies:
-            first = self._bodies[0]
-            self._report.failed(uploader.why_not(first) if uploader else self._obstacle)
 
     def _send(self, *, is_another_try: bool) -> None:
         """Send the bodies that wait; those that have failed as well, if it is another try."""

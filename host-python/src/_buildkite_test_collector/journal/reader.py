@@ -12,8 +12,11 @@ from .. import private
 #: How much is read at once, in bytes.
 BLOCK = 256 * 1024
 
-#: What the line begins with that says that an upload was accepted.
-RECEIPT = b'{"event":"uploaded"'
+#: How many bytes before the place of reading must be what they were.
+TAIL = 64
+
+#: What the lines begin with that say that an upload, or traces, were accepted.
+RECEIPTS = (b'{"event":"uploaded"', b'{"event":"exported"')
 
 
 class JournalReader:
@@ -43,6 +46,8 @@ class JournalReader:
         self._index = 0
         self._identity = (0, 0)
         self._offset = 0
+        #: The last bytes that were read of the file.
+        self._tail = b""
         self._first_line = b""
         self._partial = b""
         self._unwritten_read = 0
@@ -100,8 +105,11 @@ class JournalReader:
         while True:
             if self._descriptor is None and not self._open():
                 break
+            if self._was_truncated():
+                self._begin_again()
             while block := os.read(self._descriptor, BLOCK):  # type: ignore[arg-type]
                 self._offset += len(block)
+                self._tail = (self._tail + block)[-TAIL:]
                 self.position += len(block)
                 yield self._without_first_line(block)
             if not self._moves_on():
@@ -130,6 +138,7 @@ class JournalReader:
             return False
         self._identity = (status.st_dev, status.st_ino)
         self._offset = 0
+        self._tail = b""
         return True
 
     def _skip_missing_file(self) -> bool:
@@ -148,16 +157,28 @@ class JournalReader:
                 self.close()
                 return True
             if status.st_size < self._offset:
-                self._note(f"{path} was truncated while the tests ran")
-                os.lseek(self._descriptor or 0, 0, os.SEEK_SET)
-                self._offset = 0
-                self._partial = b""
+                self._begin_again()
                 return True
         if self._index + 1 < len(self._files) and os.path.exists(self._files[self._index + 1]):
             self._index += 1
             self.close()
             return True
         return False
+
+    def _was_truncated(self) -> bool:
+        """Return whether what was read is gone, though the file has grown beyond it since."""
+        if not self._tail or self._descriptor is None or not hasattr(os, "pread"):
+            return False
+        there = os.pread(self._descriptor, len(self._tail), self._offset - len(self._tail))
+        # What is shorter is seen by its size.
+        return len(there) == len(self._tail) and there != self._tail
+
+    def _begin_again(self) -> None:
+        """Read a file from its first byte that somebody has truncated."""
+        self._note(f"{self._files[self._index]} was truncated while the tests ran")
+        os.lseek(self._descriptor or 0, 0, os.SEEK_SET)
+        self._offset = 0
+        self._tail = self._partial = b""
 
     def _without_first_line(self, block: bytes) -> bytes:
         """Return a block without the first line of a file that was made in another's place."""

@@ -54,6 +54,8 @@ class Journal:
         self.waiting = ""
         #: How often it is written to.
         self.pace = Pace()
+        #: Is given what is written, in whole lines, if anybody is.
+        self.follower: Callable[[bytes], object] | None = None
         self._rest = rest
         self._secret = secret if len(secret) >= SHORTEST_SECRET else ""
         #: The first lines, without which a file that had to be begun anew says nothing.
@@ -118,6 +120,8 @@ class Journal:
             data = text.encode()
         except UnicodeEncodeError:
             data = valid_unicode(text).encode()
+        if self.follower is not None:
+            self.follower(data)
         # No call until nothing waits any more: signals come in where something is called.
         if self._pending:
             self._pending += [data]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import socket
+import ssl
 from http.client import HTTPResponse
 from typing import TYPE_CHECKING, Any
 from weakref import WeakSet
@@ -27,8 +28,10 @@ INTERIM_LIMIT = 100
 class Connections:
     """Connections to one place, kept alive, that can be broken off by another thread."""
 
-    def __init__(self, url: Url, count: int, *, allow_http: bool) -> None:
-        """Prepare up to `count` connections at a time.
+    def __init__(
+        self, url: Url, count: int, *, allow_http: bool, context: ssl.SSLContext | None = None
+    ) -> None:
+        """Prepare up to `count` connections at a time; without a context it trusts the usual.
 
         Raises:
             UploadError: the token would travel in clear, or a proxy or certificates cannot be used.
@@ -40,16 +43,18 @@ class Connections:
             )
         self._url = str(url)
         self._sockets: WeakSet[socket.socket] = WeakSet()
-        kwargs = {"ssl_context": trusted()} if url.scheme == "https" else {}
+        kwargs = {"ssl_context": context or trusted()} if url.scheme == "https" else {}
         self._manager: PoolManager = connections(url, maxsize=count, **kwargs)
         self._pool: HTTPConnectionPool = self._manager.connection_from_url(self._url)
         self._pool.ConnectionCls = _noted(self._pool.ConnectionCls, self._sockets)
 
     def post(self, **kwargs: Any) -> Any:
         """Send a request; no redirect is followed, since a token must not go elsewhere."""
-        return self._manager.request(
-            "POST", self._url, redirect=False, preload_content=False, **kwargs
-        )
+        return self._request("POST", kwargs)
+
+    def get(self, **kwargs: Any) -> Any:
+        """Ask for something; no redirect is followed either."""
+        return self._request("GET", kwargs)
 
     def break_off(self) -> None:
         """End what is under way at once: whoever waits for an answer gets an error."""
@@ -62,6 +67,11 @@ class Connections:
     def close(self) -> None:
         """Close what nobody uses."""
         self._manager.clear()
+
+    def _request(self, method: str, kwargs: dict[str, Any]) -> Any:
+        return self._manager.request(
+            method, self._url, redirect=False, preload_content=False, **kwargs
+        )
 
 
 class FinalResponse(HTTPResponse):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import ipaddress
 import os
+import sys
 from typing import TYPE_CHECKING, Any
 
 from ..errors import UploadError
@@ -28,16 +29,9 @@ def connections(url: Url, **kwargs: Any) -> PoolManager:
     """
     import urllib3
 
-    text = _proxy(url)
-    if not text:
+    proxy = proxy_to(url)
+    if proxy is None:
         return urllib3.PoolManager(**kwargs)
-    try:
-        proxy = Url.parse(text if "://" in text else f"http://{text}")
-    except ValueError:
-        # Its password may be what cannot be read.
-        raise UploadError(
-            "the proxy's URL cannot be read; check HTTPS_PROXY and ALL_PROXY"
-        ) from None
     if proxy.scheme.startswith(SOCKS):
         return _socks(proxy, kwargs)
     if proxy.scheme not in ("http", "https"):
@@ -46,6 +40,22 @@ def connections(url: Url, **kwargs: Any) -> PoolManager:
         credentials = f"{proxy.user}:{proxy.password}"
         kwargs["proxy_headers"] = urllib3.make_headers(proxy_basic_auth=credentials)
     return urllib3.ProxyManager(f"{proxy.scheme}://{proxy.address}", **kwargs)
+
+
+def proxy_to(url: Url) -> Url | None:
+    """Return the proxy on the way to a place; none where there is none.
+
+    Raises:
+        UploadError: its URL cannot be read.
+    """
+    text = _proxy(url)
+    try:
+        return Url.parse(text if "://" in text else f"http://{text}") if text else None
+    except ValueError:
+        # Its password may be what cannot be read.
+        raise UploadError(
+            "the proxy's URL cannot be read; check HTTPS_PROXY and ALL_PROXY"
+        ) from None
 
 
 def is_loopback(host: str) -> bool:
@@ -59,13 +69,22 @@ def is_loopback(host: str) -> bool:
 
 def _proxy(url: Url) -> str:
     """Return the URL of the proxy on the way to a place; empty where there is none."""
+    # A loopback address is this machine's, and not the proxy's.
+    if is_loopback(url.host) or not _may_name_proxies():
+        return ""
     from urllib.request import getproxies, proxy_bypass
 
-    # A loopback address is this machine's, and not the proxy's.
-    if is_loopback(url.host) or proxy_bypass(url.full_address) or _is_in_excepted_network(url.host):
+    if proxy_bypass(url.full_address) or _is_in_excepted_network(url.host):
         return ""
     proxies = getproxies()
     return proxies.get(url.scheme) or proxies.get("all") or ""
+
+
+def _may_name_proxies() -> bool:
+    """Return whether anything here could name a proxy: the system's settings, or a variable."""
+    if sys.platform in ("darwin", "win32"):
+        return True
+    return any(name.lower().endswith("_proxy") for name in os.environ)
 
 
 def _is_in_excepted_network(host: str) -> bool:

@@ -66,8 +66,16 @@ class Tries:
         data: bytes,
         window: Window,
         describe: Callable[[int, str | None, bytes], str],
+        passing: frozenset[int] = PASSING,
     ) -> None:
-        """Begin with none; `describe` says in words what an answer that is no success means."""
+        """Begin with none.
+
+        Args:
+            data: The body.
+            window: The time for it.
+            describe: Says in words what an answer that is no success means.
+            passing: Answers after which the same body may be accepted.
+        """
         #: The body, which knows how much of it was sent.
         self.stream = BytesIO(data)
         #: How many there were.
@@ -76,6 +84,7 @@ class Tries:
         self.is_unknown = False
         self.window = window
         self.describe = describe
+        self.passing = passing
         self._size = len(data)
 
     def broke(self, error: Exception) -> None:
@@ -88,7 +97,7 @@ class Tries:
         policy: Retry = _policy()(
             self,
             total=RETRIES,
-            status_forcelist=PASSING,
+            status_forcelist=self.passing,
             allowed_methods=None,
             raise_on_status=False,
             respect_retry_after_header=True,

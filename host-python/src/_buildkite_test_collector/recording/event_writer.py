@@ -62,10 +62,25 @@ class EventWriter:
             f'"name":{_quoted(name)},"file":{self._files[path]}{at},"time":{time}}}\n'
         )
 
-    def finished_line(self, number: int, time: int, passed_since: int | None = None) -> str:
-        """Return the line that ends a test; where all of it passed, it says so and since when."""
-        passed = "" if passed_since is None else f',"outcome":"passed","start":{passed_since}'
-        return f'{{"event":"test-finished","execution":{number},"time":{time}{passed}}}\n'
+    def finished_line(
+        self, number: int, time: int, passed: tuple[int, int, int] | None = None, worker: str = ""
+    ) -> str:
+        """Return the line that ends a test.
+
+        Args:
+            number: The execution.
+            time: When.
+            passed: Where all of it passed, when it began, and how long setup and teardown took.
+            worker: The process that ran it, where there are several.
+        """
+        where = f',"worker":{_quoted(worker)}' if worker else ""
+        if passed is None:
+            return f'{{"event":"test-finished","execution":{number},"time":{time}{where}}}\n'
+        start, setup, teardown = passed
+        return (
+            f'{{"event":"test-finished","execution":{number},"time":{time},"outcome":"passed",'
+            f'"start":{start},"setup":{setup},"teardown":{teardown}{where}}}\n'
+        )
 
     def phase(
         self, number: int, when: str, outcome: str, start: int, end: int, failures: list[Failure]

@@ -142,9 +142,10 @@ class Recorder:
     def _finish_on_fast_path(self) -> None:
         """End a test to which nothing happened: all its reports were deferred."""
         reports = self._deferred
-        start = reports[0].__dict__[ATTRIBUTE][0] - self._origin
-        end = reports[2].__dict__[ATTRIBUTE][1] - self._origin
-        self._finish(self._current, end, start)
+        start, called = reports[0].__dict__[ATTRIBUTE][:2]
+        returned, end = reports[2].__dict__[ATTRIBUTE][:2]
+        passed = (start - self._origin, called - start, end - returned)
+        self._finish(self._current, end - self._origin, passed)
         # Not before: where a signal ends the run meanwhile, its end reads them.
         self._consumed += reports
         self._deferred = []
@@ -256,16 +257,18 @@ class Recorder:
         attempt.passed = ()
 
     def _end(self, attempt: Attempt, time: int) -> None:
-        passed_since = None
+        passed = None
         if len(attempt.passed) == len(PHASES):
-            passed_since = attempt.passed[0][1]
+            (_, start, called), _, (_, returned, end) = attempt.passed
+            passed = (start, called - start, end - returned)
         else:
             self._write_passed_phases(attempt)
-        self._finish(attempt, time, passed_since)
+        self._finish(attempt, time, passed)
 
-    def _finish(self, attempt: Attempt, time: int, passed_since: int | None) -> None:
+    def _finish(self, attempt: Attempt, time: int, passed: tuple[int, int, int] | None) -> None:
         """Write that an attempt is over."""
-        line = self._events.finished_line(attempt.number, time, passed_since)
+        worker = attempt.key[0]
+        line = self._events.finished_line(attempt.number, time, passed, worker)
         # No call from here on: a signal comes in where something is called.
         self._journal.waiting += line
         attempt.phase = FINISHED

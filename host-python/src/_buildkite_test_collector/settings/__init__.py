@@ -13,7 +13,16 @@ from typing import TYPE_CHECKING, Any
 
 from .conflicts import is_contested, taken_options
 from .setting import PREFIX, Setting
-from .values import base_url, names_or_off, number, one_of, whole_number, without_nul, yes_or_no
+from .values import (
+    base_url,
+    names_or_off,
+    number,
+    on_or_url,
+    one_of,
+    whole_number,
+    without_nul,
+    yes_or_no,
+)
 
 if TYPE_CHECKING:
     import pytest
@@ -27,6 +36,9 @@ else:
 #: Where Test Engine takes uploads
 #: (https://buildkite.com/docs/test-engine/test-collection/importing-json).
 API_URL = "https://analytics-api.buildkite.com/v1"
+
+#: The settings that say where a run goes, each empty where it does not go there.
+OUTPUTS = ("token", "json", "report", "otlp")
 
 #: No automatic spans.
 OFF = "off"
@@ -48,6 +60,10 @@ class Settings:
     courier: str = "auto"
     json: str = ""
     merge_json: bool = False
+    report: str = ""
+    otlp: str = ""
+    #: Where traces go, as `otlp.target` has found it; nothing that a user sets.
+    otlp_target: Mapping[str, Any] = {}
     tag_filters: str = ""
     journal: str = ""
     nested: bool = False
@@ -90,7 +106,7 @@ class Settings:
     @property
     def is_active(self) -> bool:
         """Whether anybody wants to know of this run."""
-        return self.enabled and bool(self.token or self.json or self.journal)
+        return self.enabled and (self.has_outputs or bool(self.journal))
 
     @property
     def upload_url(self) -> str:
@@ -100,7 +116,7 @@ class Settings:
     @property
     def has_outputs(self) -> bool:
         """Whether the run is to be delivered anywhere, and not recorded alone."""
-        return bool(self.token or self.json)
+        return any(getattr(self, name) for name in OUTPUTS)
 
     @property
     def values(self) -> Mapping[str, Any]:
@@ -116,9 +132,10 @@ class Settings:
 
         Its own command line is.
         """
-        inherited = ("json", "journal")
-        theirs = [each for each in inherited if self.sources.get(each, "").startswith(PREFIX)]
-        return self.but(token="", **dict.fromkeys(theirs, ""))
+        theirs = [
+            each for each in (*OUTPUTS, "journal") if self.sources.get(each, "").startswith(PREFIX)
+        ]
+        return self.but(**dict.fromkeys(("token", *theirs), ""))
 
     @classmethod
     def of_environment(cls, environ: Mapping[str, str] = os.environ) -> Settings:
@@ -202,6 +219,14 @@ TABLE = (
         "keep the results that the file has; several runs may write to it at once",
         parse=yes_or_no,
         option="--merge-json",
+    ),
+    Setting("report", "write a page to look at the run to this file, as HTML", "PATH"),
+    Setting(
+        "otlp",
+        "send the run as OpenTelemetry traces, too: a URL, or `on` for what OTEL_* variables say",
+        "on|URL",
+        on_or_url,
+        unreadable=("", "no traces are sent"),
     ),
     Setting(
         "tag_filters",

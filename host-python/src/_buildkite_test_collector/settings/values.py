@@ -75,6 +75,17 @@ def names_or_off(text: str) -> str:
     return "off" if text.lower() in NO else text
 
 
+def on_or_url(text: str) -> str:
+    """Read a switch that may be a URL instead: `on`, a URL, or nothing."""
+    import re
+
+    if text.lower() in YES | NO:
+        return "on" if text.lower() in YES else ""
+    if re.fullmatch(URL, text, re.IGNORECASE):
+        return text
+    raise ValueError("on, or a URL that begins with http:// or https://, without ? and #")
+
+
 def base_url(text: str) -> str:
     """Read the base of the API; other collectors' variables hold the whole URL of uploads."""
     import re

@@ -92,7 +92,7 @@ def _make_mark() -> str:
 
 def _directory() -> str:
     """Return where the marks are, whatever directory for temporary files a test has set."""
-    if os.name == "posix":
+    if hasattr(os, "getuid"):
         user = os.getuid()
         return f"/tmp/buildkite-test-collector-{user}/running"  # noqa: S108 - made by `private`
     import tempfile

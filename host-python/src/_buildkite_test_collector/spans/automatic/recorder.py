@@ -106,6 +106,12 @@ class CallRecorder:
         except Exception:  # noqa: S110 - what tests have left broken may raise anything
             pass
 
+    def cancel(self, call: OpenCall) -> None:
+        """Forget a call that turns out to be none."""
+        call.is_open = False
+        if _innermost.get() is call:
+            _innermost.set(call.outer)
+
     def under_way(self, section: str, key: object) -> OpenCall | None:
         """Return the call of this task or thread that has a key, if it is under way."""
         call = _innermost.get()

@@ -16,5 +16,9 @@ def install(hooks: Hooks) -> None:
 
 
 def _describe(client: Any, operation_name: str, *args: Any) -> Detail:
+    """Say which operation, and where it goes: the path with the names of its parameters alone."""
     del args
-    return operation_name, client.meta.endpoint_url, "botocore"
+    service = client.meta.service_model
+    http = service.operation_model(operation_name).http
+    url = client.meta.endpoint_url.rstrip("/") + http.get("requestUri", "/")
+    return http.get("method"), url, f"botocore.{operation_name}"

@@ -13,8 +13,8 @@ from typing import Any
 from django.db import connections
 from django.db.backends.signals import connection_created
 
-from ..hooks import Hooks
-from ..recorder import SQL
+from ..hooks import Hooks, described
+from ..recorder import SQL, Detail
 from ..statement import text
 
 
@@ -30,8 +30,7 @@ def install(hooks: Hooks) -> None:
         try:
             return execute(sql, params, many, context)
         finally:
-            dialect = getattr(context.get("connection"), "vendor", None)
-            recorder.end(call, (text(sql), dialect, "django"))
+            recorder.end(call, described(_describe, (sql, context), {}) or ())
 
     def begin(connection: Any, **kwargs: Any) -> None:
         del kwargs
@@ -51,3 +50,7 @@ def install(hooks: Hooks) -> None:
     with contextlib.suppress(Exception):
         for connection in connections.all(initialized_only=True):
             begin(connection)
+
+
+def _describe(sql: Any, context: Any) -> Detail:
+    return text(sql), getattr(context.get("connection"), "vendor", None), "django"

@@ -7,13 +7,12 @@ Attributes are those of both semantic conventions, old and new
 
 from __future__ import annotations
 
-import functools
 from typing import Any
 
 from opentelemetry.sdk.trace import Span
 from opentelemetry.trace import SpanKind
 
-from ..hooks import Hooks
+from ..hooks import Hooks, in_place_of, unbound
 from ..recorder import HTTP, SQL, Detail
 
 #: The attributes that hold what is recorded, the newer name first.
@@ -24,25 +23,24 @@ QUERY, SYSTEM = ("db.query.text", "db.statement"), ("db.system.name", "db.system
 def install(hooks: Hooks) -> None:
     """Record each client span of HTTP or a database."""
     recorder = hooks.recorder
-    original_start, original_end = Span.start, Span.end
+    original_start, original_end = vars(Span)["start"], vars(Span)["end"]
+    start_it, end_it = unbound(original_start), unbound(original_end)
 
-    @functools.wraps(original_start)
     def start(self: Any, *args: Any, **kwargs: Any) -> None:
-        original_start(self, *args, **kwargs)
+        start_it(self, *args, **kwargs)
         section = _section(self)
         if section and (call := recorder.begin(section)) is not None:
             call.key = self
 
-    @functools.wraps(original_end)
     def end(self: Any, *args: Any, **kwargs: Any) -> None:
         for section in (HTTP, SQL):
             call = recorder.under_way(section, self)
             if call is not None:
                 recorder.end(call, _describe(self, section))
-        original_end(self, *args, **kwargs)
+        end_it(self, *args, **kwargs)
 
-    hooks.put(Span, "start", start)
-    hooks.put(Span, "end", end)
+    hooks.put(Span, "start", in_place_of(original_start, start))
+    hooks.put(Span, "end", in_place_of(original_end, end))
 
 
 def _section(span: Any) -> str:

@@ -12,7 +12,7 @@ from typing import Any
 import psycopg2
 import psycopg2.extensions
 
-from ..hooks import Hooks, recorded
+from ..hooks import Hooks, in_place_of, recorded
 from ..recorder import SQL, CallRecorder, Detail
 from ..statement import text
 
@@ -22,25 +22,30 @@ def install(hooks: Hooks) -> None:
     original = psycopg2.connect
     recorder = hooks.recorder
 
-    @functools.wraps(original)
     def connect(dsn: Any = None, connection_factory: Any = None, *args: Any, **kwargs: Any) -> Any:
+        __tracebackhide__ = True
         wanted = connection_factory or psycopg2.extensions.connection
         if isinstance(wanted, type):
             connection_factory = _connection(wanted, recorder)
         return original(dsn, connection_factory, *args, **kwargs)
 
-    hooks.put(psycopg2, "connect", connect)
+    hooks.put(psycopg2, "connect", in_place_of(original, connect))
 
 
 @functools.cache
-def _connection(base: type, recorder: CallRecorder) -> type:
+def _connection(base: Any, recorder: CallRecorder) -> type:
     """Return a class of connections whose cursors record what they execute."""
+    # Some have a class of cursors of their own, which only a cursor tells.
+    decides = base.cursor is not psycopg2.extensions.connection.cursor
 
     class Connection(base):  # type: ignore[misc]
         def cursor(
             self, name: Any = None, cursor_factory: Any = None, *args: Any, **kwargs: Any
         ) -> Any:
-            wanted = cursor_factory or self.cursor_factory or psycopg2.extensions.cursor
+            wanted = cursor_factory or self.cursor_factory
+            if wanted is None and decides:
+                wanted = type(super().cursor(name, *args, **kwargs))
+            wanted = wanted or psycopg2.extensions.cursor
             if isinstance(wanted, type):
                 wanted = _cursor(wanted, recorder)
             # By its name: classes of psycopg2's own have another signature.

@@ -11,6 +11,7 @@ import requests.sessions
 
 from ..hooks import Hooks
 from ..recorder import HTTP, Detail
+from ..url import is_http
 
 
 def install(hooks: Hooks) -> None:
@@ -18,6 +19,7 @@ def install(hooks: Hooks) -> None:
     hooks.wrap(requests.sessions.Session, "send", HTTP, _describe)
 
 
-def _describe(session: Any, request: Any, *args: Any, **kwargs: Any) -> Detail:
+def _describe(session: Any, request: Any, *args: Any, **kwargs: Any) -> Detail | None:
     del session, args, kwargs
-    return request.method, request.url, "requests"
+    # What is mounted for other schemes may make requests of its own.
+    return (request.method, request.url, "requests") if is_http(request.url) else None

@@ -10,6 +10,7 @@ import functools
 import sqlite3
 from typing import Any
 
+from ..builtin import builtin
 from ..hooks import Hooks, recorded
 from ..recorder import SQL, CallRecorder, Detail
 
@@ -24,8 +25,8 @@ def install(hooks: Hooks) -> None:
     original = sqlite3.connect
     recorder = hooks.recorder
 
-    @functools.wraps(original)
     def connect(*args: Any, **kwargs: Any) -> Any:
+        __tracebackhide__ = True
         if len(args) > FACTORY:
             wanted = args[FACTORY]
             if _is_class(wanted, sqlite3.Connection):
@@ -36,8 +37,9 @@ def install(hooks: Hooks) -> None:
                 kwargs["factory"] = _connection(wanted, recorder)
         return original(*args, **kwargs)
 
+    replacement = builtin(original, sqlite3, connect)
     for module in (sqlite3, sqlite3.dbapi2):
-        hooks.put(module, "connect", connect)
+        hooks.put(module, "connect", replacement)
 
 
 def _is_class(value: object, base: type) -> bool:

@@ -1,0 +1,1 @@
+"""OpenTelemetry's traces: where they go, by the standard variables, and what a receiver answers."""
