@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import textwrap
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 from _buildkite_test_collector.component.code import PACKAGED
-
-if TYPE_CHECKING:
-    from stand_in import TestEngine
+from stand_in import TestEngine
+from stand_in.faults import Answer, Step
 
 CHECKOUT = Path(__file__).parents[2]
 
@@ -111,12 +110,20 @@ def test_what_is_not_accepted_changes_nothing(
 ) -> None:
     write(tmp_path, {"Cargo.toml": CRATE, "src/lib.rs": "#[test] fn passes() {}"})
     events = tmp_path / "events.ndjson"
-    environ |= {"CARGO_TARGET_DIR": str(tmp_path / "target"), "RUST_HOST_EVENTS": str(events)}
+    traces = tmp_path / "traces.ndjson"
+    environ |= {
+        "CARGO_TARGET_DIR": str(tmp_path / "target"),
+        "RUST_HOST_EVENTS": str(events),
+        "RUST_HOST_TRACES": str(traces),
+    }
     status, said = run(host, tmp_path, {**environ, "BUILDKITE_ANALYTICS_TOKEN": "wrong"})
 
     assert status == 0
     assert f"{engine.url}/uploads: http status: 401" in said
     assert len(events.read_text("utf-8").splitlines()) == 5
+    (request,) = traces.read_text("utf-8").splitlines()
+    (scope,) = json.loads(request)["resourceSpans"][0]["scopeSpans"]
+    assert "passes" in scope["spans"][0]["name"]
 
 
 def write(folder: Path, files: dict[str, str]) -> None:
@@ -125,3 +132,28 @@ def write(folder: Path, files: dict[str, str]) -> None:
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(textwrap.dedent(content), "utf-8")
+
+
+def test_what_passes_is_tried_again(host: Path, environ: dict[str, str], tmp_path: Path) -> None:
+    write(tmp_path, {"Cargo.toml": CRATE, "src/lib.rs": "#[test] fn passes() {}"})
+    own = {"CARGO_TARGET_DIR": str(tmp_path / "target")}
+    script: list[Step] = [Answer(503), Answer(429, {"Retry-After": "1"}), None]
+    with TestEngine(token=environ["BUILDKITE_ANALYTICS_TOKEN"], script=script) as engine:
+        environ = {**environ, **own, "BUILDKITE_ANALYTICS_API_URL": engine.url}
+        _, said = run(host, tmp_path, environ)
+        assert "results uploaded" in said
+        assert [request.status for request in engine.requests] == [503, 429, 202]
+
+
+def test_what_is_not_sent_is_kept(host: Path, environ: dict[str, str], tmp_path: Path) -> None:
+    write(tmp_path, {"Cargo.toml": CRATE, "src/lib.rs": "#[test] fn passes() {}"})
+    own = {"CARGO_TARGET_DIR": str(tmp_path / "target")}
+    kept = tmp_path / "kept"
+    kept.mkdir()
+    with TestEngine(token=environ["BUILDKITE_ANALYTICS_TOKEN"], script=[Answer(503)] * 9) as engine:
+        own |= {"BUILDKITE_ANALYTICS_UPLOAD_TIMEOUT": "0.2", "TMPDIR": str(kept)}
+        environ = {**environ, **own, "BUILDKITE_ANALYTICS_API_URL": engine.url}
+        _, said = run(host, tmp_path, environ)
+
+    (events,) = kept.iterdir()
+    assert f"buildkite-test-collector upload {events}" in said

@@ -1,78 +1,46 @@
-/** Every folder of `tests/cases`: what the component makes of its events, by way of jco. */
+/** Every folder of `tests/cases`: what the collector makes of its events, by the package and by jco. */
 
 import assert from "node:assert/strict";
 import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 
-import { load } from "../dist/index.js";
-
-/** How many results are taken at a time, in every case. */
-const MAX_RESULTS = 3;
+import * as node from "../dist/node.js";
+import * as jco from "./jco/load.js";
+import { outputs } from "./outputs.js";
 
 const CASES = process.env["COLLECTOR_CASES"] ?? "../../cases";
 
+/** @typedef {import("../dist/node.js").Collector} Collector */
+
 for (const { name } of readdirSync(CASES, { withFileTypes: true }).filter((e) => e.isDirectory())) {
-  test(name, () => {
-    const read = (/** @type {string} */ file) => readFileSync(join(CASES, name, file), "utf8");
-    for (const [file, actual] of Object.entries(outputs(read("events.ndjson")))) {
-      const isThere = existsSync(join(CASES, name, file));
-      assert.equal(actual, isThere ? read(file) : undefined, file);
-    }
-  });
-}
-
-/** What the component makes of events, by file name; nothing where there is no such file.
- * @param {string} events
- * @returns {Record<string, string | undefined>}
- */
-function outputs(events) {
-  const { Run, runEnv } = load();
-  const run = new Run({ uploads: true, results: true });
-  const { rejected } = run.feed(events);
-  run.finish();
-  const uploads = all(() => run.takeUpload(MAX_RESULTS));
-  const results = all(() => run.takeResults(MAX_RESULTS));
-  const errors = rejected.map(({ line, error }) => ({ line, error: { [error.tag]: error.val } }));
-  return {
-    "run-env.json": attempt(() => `${runEnv(events.split(/\r?\n/, 1)[0] ?? "")}\n`),
-    "uploads.ndjson": lines(uploads.map((upload) => upload.body)),
-    "receipts.ndjson": lines(uploads.map((upload) => upload.receipt)),
-    "results.ndjson": lines(results),
-    "summary.json": pretty({ ...run.summary(), rejected: errors }),
-  };
-}
-
-/** @template T @param {() => T | undefined} take @returns {T[]} */
-function all(take) {
-  const taken = [];
-  for (let next; (next = take()) !== undefined; ) taken.push(next);
-  return taken;
-}
-
-/** @param {() => string} action */
-function attempt(action) {
-  try {
-    return action();
-  } catch (error) {
-    // jco throws what the WIT calls an error, and a trap is none of those.
-    if (error instanceof WebAssembly.RuntimeError) throw error;
-    return undefined;
+  for (const [host, load] of Object.entries({ package: node.load, jco: jco.load })) {
+    test(`${name}, by ${host}`, () => {
+      const read = (/** @type {string} */ file) => readFileSync(join(CASES, name, file), "utf8");
+      const collector = /** @type {Collector} */ (load());
+      for (const [file, actual] of Object.entries(outputs(collector, read("events.ndjson")))) {
+        const isThere = existsSync(join(CASES, name, file));
+        assert.equal(actual, isThere ? read(file) : undefined, file);
+      }
+    });
   }
 }
 
-/** @param {string[]} texts */
-function lines(texts) {
-  return texts.map((text) => `${text}\n`).join("");
-}
+test("a batch of tests, by both", () => {
+  const events = readFileSync(join(CASES, "every-result", "events.ndjson"), "utf8");
+  const [first, second] = [node.load(), jco.load()].map((loaded) => {
+    const run = new (/** @type {Collector} */ (loaded).Run)({});
+    run.keepBatch([["tests/test_cart.py::test_passes", "é/test_it.py"], ["test_other.py::test_it", "other.py"]]);
+    run.feed(events);
+    return run.takeBatch();
+  });
+  assert.equal(first, second);
+  const [result] = JSON.parse(first ?? "");
+  assert.equal(result.file_name, "é/test_it.py");
+});
 
-/** With the names of the WIT, which jco writes in JavaScript's way. @param {object} record */
-function pretty(record) {
-  const named = Object.entries(record).map(([name, value]) => [
-    name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`),
-    value,
-  ]);
-  const plain = (/** @type {string} */ _, /** @type {unknown} */ value) =>
-    typeof value === "bigint" ? Number(value) : value;
-  return `${JSON.stringify(Object.fromEntries(named), plain, 2)}\n`;
-}
+test("a word that is none of an enum's", () => {
+  const run = new (node.load().Run)({});
+  // @ts-expect-error It is none of the words.
+  assert.throws(() => run.keepTraces("xml", ""), /xml is none of protobuf, json/);
+});

@@ -14,7 +14,7 @@ mod bindings {
 use bindings::TestCollector;
 
 pub use bindings::exports::buildkite::test_collector::collector::{
-    EventError, Outputs, Progress, RejectedLine, Summary, Upload,
+    EventError, Outputs, Progress, RejectedLine, Summary, TraceEncoding, Traces, Upload,
 };
 
 /// How many results go into one upload.
@@ -81,6 +81,30 @@ impl Collector {
     pub fn variables(&mut self) -> Result<Vec<String>> {
         let collector = self.exports.buildkite_test_collector_collector();
         collector.call_variables(&mut self.store)
+    }
+
+    /// Says that the run's traces will be taken as JSON, too, before any line of it.
+    ///
+    /// # Errors
+    ///
+    /// A trap.
+    pub fn keep_traces(&mut self, service: &str) -> Result<()> {
+        let run = self.exports.buildkite_test_collector_collector().run();
+        run.call_keep_traces(&mut self.store, self.run, TraceEncoding::Json, service)
+    }
+
+    /// Takes all traces of a run that has ended.
+    ///
+    /// # Errors
+    ///
+    /// A trap.
+    pub fn take_traces(&mut self) -> Result<Vec<Traces>> {
+        let run = self.exports.buildkite_test_collector_collector().run();
+        let traces = std::iter::from_fn(|| {
+            let traces = run.call_take_traces(&mut self.store, self.run, MAX_RESULTS);
+            traces.transpose()
+        });
+        traces.collect()
     }
 
     /// Feeds whole lines.

@@ -5,49 +5,52 @@
  * before a trap, is kept.
  */
 
-import type { ImportObject } from "./component/collector.js";
-
 /** The resources that nobody ever has. */
 class Nothing {}
 
 /** A stream that has ended. */
 class InputStream {
-  blockingRead(): Uint8Array {
+  blockingRead() {
     throw { tag: "closed" };
   }
 
-  subscribe(): Nothing {
+  subscribe() {
     return new Nothing();
   }
 }
 
 /** A stream that keeps what is written. */
 class OutputStream {
-  readonly #text: string[];
-
-  constructor(text: string[]) {
-    this.#text = text;
+  /** @param {string[]} text */
+  constructor(text) {
+    this.text = text;
   }
 
-  checkWrite(): bigint {
+  checkWrite() {
     return 4096n;
   }
 
-  write(bytes: Uint8Array): void {
-    this.#text.push(new TextDecoder().decode(bytes));
+  /** @param {Uint8Array} bytes */
+  write(bytes) {
+    this.text.push(new TextDecoder().decode(bytes));
   }
 
-  blockingFlush(): void {}
+  blockingFlush() {}
 
-  subscribe(): Nothing {
+  subscribe() {
     return new Nothing();
   }
 }
 
-/** The imports of an instance; what it writes is appended to `written`. */
-export function emptyWasi(written: string[]): ImportObject {
+/**
+ * The imports of an instance; what it writes is appended to `written`.
+ *
+ * @param {string[]} written
+ * @returns {any} jco's types name the interfaces with their version, and its code without.
+ */
+export function emptyWasi(written) {
   const output = () => new OutputStream(written);
-  const imports = {
+  return {
     "wasi:cli/environment": { getEnvironment: () => [] },
     "wasi:cli/exit": {
       exit() {
@@ -62,10 +65,10 @@ export function emptyWasi(written: string[]): ImportObject {
     "wasi:cli/terminal-stdin": { getTerminalStdin: () => undefined },
     "wasi:cli/terminal-stdout": { getTerminalStdout: () => undefined },
     "wasi:cli/terminal-stderr": { getTerminalStderr: () => undefined },
+    // Whoever polls here need not wait.
+    "wasi:clocks/monotonic-clock": { subscribeDuration: () => new Nothing() },
     "wasi:io/error": { Error: Nothing },
-    "wasi:io/poll": { Pollable: Nothing },
+    "wasi:io/poll": { Pollable: Nothing, poll: (/** @type {Nothing[]} */ all) => Uint32Array.from(all.keys()) },
     "wasi:io/streams": { InputStream, OutputStream },
   };
-  // jco's types name the interfaces with their version, and its code without.
-  return imports as unknown as ImportObject;
 }
