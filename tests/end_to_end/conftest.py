@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -9,6 +10,7 @@ from stand_in import TestEngine
 
 from .host import Host
 from .project import TOKEN, Project
+from .tools import uv
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,3 +35,18 @@ def elsewhere() -> Iterator[Host]:
     """Another host, as far as this machine can be several."""
     with Host() as host:
         yield host
+
+
+@pytest.fixture(scope="session")
+def pure_python(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Return the Python of an environment that holds the pure-Python plugin."""
+    venv = tmp_path_factory.mktemp("pure") / "venv"
+    if sys.version_info < (3, 10):
+        pytest.skip("the pure-Python plugin 1.9.1 needs Python 3.10")
+    uv("venv", "--quiet", "--python", sys.executable, str(venv))
+    python = str(venv / "bin" / "python")
+    install = ("pip", "install", "--quiet", "--python", python)
+    # Its lower bound for certifi is newer than some mirrors are.
+    uv(*install, "--no-deps", "buildkite-test-collector==1.9.1")
+    uv(*install, "certifi", "filelock", "pytest", "requests", "urllib3")
+    return python

@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import re
 import subprocess
-import tarfile
 import xml.etree.ElementTree as ET
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
+
+from suites.sdist import Sdist, fetch
 
 from .project import Finished, events
 from .tools import uv
@@ -20,29 +21,15 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Package:
+class Package(Sdist):
     """A package whose source distribution carries its tests."""
 
-    name: str
-    version: str
-    #: The SHA-256 of the source distribution.
-    digest: str
     #: What pytest is told: where the tests are, and how to run them.
     arguments: tuple[str, ...]
     #: How many processes run tests side by side.
     processes: int = 1
     #: A bug to put into the package, for its tests to find: a file, a text in it, and another.
     bug: tuple[str, str, str] | None = None
-
-    @property
-    def requirement(self) -> str:
-        """The package, as installers take it."""
-        return f"{self.name}=={self.version}"
-
-    @property
-    def folder(self) -> str:
-        """The one folder at the top of the source distribution."""
-        return f"{self.name.replace('-', '_')}-{self.version}"
 
 
 #: Each is the last version that supports Python 3.9, or an earlier one.
@@ -130,29 +117,17 @@ class Bench:
         uv(*install, wheel, *REQUIREMENTS, *packages)
 
         say("download their source distributions")
-        pins = path / "sdists.txt"
-        pins.write_text(
-            "\n".join(f"{p.requirement} --hash=sha256:{p.digest}" for p in PACKAGES), "utf-8"
-        )
-        pip = [bench.python, "-m", "pip", "download", "--quiet", "--no-deps"]
-        pip += ["--no-binary", ",".join(package.name for package in PACKAGES)]
-        pip += ["--require-hashes", "--requirement", str(pins), "--dest", str(path)]
-        subprocess.run(pip, check=True)
+        fetch(bench.python, PACKAGES, path)
         for package in PACKAGES:
-            bench._unpack(package)
+            if package.bug is not None:
+                bench._spoil(package, *package.bug)
         return bench
 
-    def _unpack(self, package: Package) -> None:
-        with tarfile.open(self.path / f"{package.folder}.tar.gz") as archive:
-            # Python 3.12 and 3.13 warn where none is chosen; early patch releases of 3.9 have none.
-            archive.extraction_filter = getattr(tarfile, "data_filter", None)
-            archive.extractall(self.path)  # noqa: S202
-        if package.bug is not None:
-            file, right, wrong = package.bug
-            source = self.path / package.folder / file
-            text = source.read_text("utf-8")
-            assert text.count(right) == 1
-            source.write_text(text.replace(right, wrong), "utf-8")
+    def _spoil(self, package: Package, file: str, right: str, wrong: str) -> None:
+        source = self.path / package.folder / file
+        text = source.read_text("utf-8")
+        assert text.count(right) == 1
+        source.write_text(text.replace(right, wrong), "utf-8")
 
     def test(self, package: Package, project: Project, *arguments: str) -> Finished:
         """Run a package's tests in a project's environment, with further arguments of pytest."""

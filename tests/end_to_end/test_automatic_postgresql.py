@@ -93,6 +93,21 @@ DRIVERS = {
             assert isinstance(cursor, psycopg2.extras.DictCursor)
             connection.close()
     """,
+    "psycopg2, connections of its own": """
+        import psycopg2
+        from psycopg2.extras import DictConnection
+
+        def test_call():
+            connection = psycopg2.connect(
+                host=server, user="tester", dbname="postgres", connection_factory=DictConnection
+            )
+            cursor = connection.cursor()
+            cursor.execute("SELECT 's3cret', %s AS seven", (7,))
+            assert cursor.fetchone()["seven"] == 7
+            named = connection.cursor("named")
+            named.close()
+            connection.close()
+    """,
     "asyncpg": """
         import asyncio, asyncpg
 
@@ -100,6 +115,19 @@ DRIVERS = {
             connection = await asyncpg.connect(host=server, user="tester", database="postgres")
             row = await connection.fetchrow("SELECT 's3cret', $1::int", 7)
             assert row[1] == 7
+            await connection.close()
+
+        def test_call():
+            asyncio.run(call())
+    """,
+    "asyncpg, prepared": """
+        import asyncio, asyncpg, inspect
+
+        async def call():
+            connection = await asyncpg.connect(host=server, user="tester", database="postgres")
+            statement = await connection.prepare("SELECT 's3cret', $1::int")
+            assert not inspect.iscoroutinefunction(statement.fetchrow)
+            assert (await statement.fetchrow(7))[1] == 7
             await connection.close()
 
         def test_call():
@@ -135,6 +163,7 @@ def test_a_statement_is_one_span(project: Project, server: str, driver: str) -> 
     found = [each for each in children if "int" in each["detail"].get("query", "")]
     if library == "psycopg2":
         found = [each for each in children if each["detail"].get("query", "").startswith("SELECT")]
+    assert len(found) == 1, children
     (span,) = found
     assert span["section"] == "sql"
     assert span["detail"]["lib"] == library

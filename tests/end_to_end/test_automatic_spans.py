@@ -8,12 +8,12 @@ import textwrap
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 from typing import Any
 
 import pytest
 from _buildkite_test_collector.spans.automatic.names import BY_NAME, MODULES, USUAL
 
+from .pages import SPANS, blocks, rows
 from .project import Finished, Project
 
 
@@ -571,16 +571,21 @@ def test_what_was_patched_is_put_back(project: Project) -> None:
     assert "put back" in run.stdout
 
 
-def test_the_readme_has_every_library() -> None:
-    readme = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
-    table = readme.partition("| name | what is a span | in `on` |\n")[2].partition("\n\n")[0]
-    rows = {
-        name: row.rstrip().endswith("yes |")
-        for row in table.splitlines()[1:]
-        for name in re.findall("`([^`]+)`", row.split("|")[1])
+def test_the_page_has_every_library() -> None:
+    table = rows(SPANS, "name", "what is a span", "in `on`")
+    shown = {
+        name: cells[-1] == "yes" for cells in table for name in re.findall("`([^`]+)`", cells[0])
     }
-    assert rows == {name: name in USUAL for name in (*USUAL, *BY_NAME)}
-    assert set(MODULES) == set(rows)
+    assert shown == {name: name in USUAL for name in (*USUAL, *BY_NAME)}
+    assert set(MODULES) == set(shown)
+
+
+def test_the_pages_example(project: Project) -> None:
+    (example,) = [block for block in blocks("python", SPANS) if "test_what_takes_its_time" in block]
+    run = project.test(example)
+    http, sleep = spans(run, "test_what_takes_its_time")
+    assert [http["section"], sleep["section"]] == ["http", "sleep"]
+    assert http["detail"]["url"].endswith("/?token=\u2026")
 
 
 def test_nothing_is_imported_for_it(project: Project) -> None:

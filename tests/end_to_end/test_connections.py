@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+import textwrap
 from typing import TYPE_CHECKING
 
 import pytest
@@ -215,3 +219,21 @@ def test_a_proxy(secure: Project) -> None:
         run = secure.test(TEST, watched=False)
         assert "1 result uploaded" in run.said[0]
         assert len(proxy.requests) == 2
+
+
+@pytest.mark.skipif(sys.platform in ("darwin", "win32"), reason="the system names proxies, too")
+@pytest.mark.parametrize("variable", ["all_proxy", "HTTPS_PROXY", "NO_PROXY", ""])
+def test_what_finds_proxies_is_loaded_where_one_may_be_named(variable: str) -> None:
+    program = """
+        import sys
+        from _buildkite_test_collector.net.connections import Connections
+        from _buildkite_test_collector.net.url import Url
+        Connections(Url.parse("https://engine.test"), 1, allow_http=False)
+        print("urllib.request" in sys.modules)
+    """
+    environ = {name: value for name, value in os.environ.items() if "proxy" not in name.lower()}
+    if variable:
+        environ[variable] = "http://127.0.0.1:9"
+    command = [sys.executable, "-c", textwrap.dedent(program)]
+    done = subprocess.run(command, env=environ, check=True, capture_output=True, text=True)
+    assert done.stdout == f"{bool(variable)}\n"

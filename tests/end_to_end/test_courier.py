@@ -234,6 +234,28 @@ def test_it_is_stopped(project: Project) -> None:
     assert [each["name"] for each in project.engine.executions] == ["test_it"]
 
 
+def test_it_learns_late_that_the_run_is_over(tmp_path: Path) -> None:
+    """It gave the server as long as ever, and pytest ended it before it could say what was."""
+    with TestEngine(TOKEN, script=[faults.Hang(90)]) as engine:
+        project = Project(tmp_path, engine)
+        project.environment["BUILDKITE_ANALYTICS_UPLOAD_TIMEOUT"] = "4"
+        project.write({"test_it.py": WAITS})
+        with project.started() as process:
+            courier = wait_for_courier(project)
+            os.kill(courier, signal.SIGSTOP)
+            (tmp_path / "go").touch()
+            (journal,) = tmp_path.rglob("*.ndjson")
+            while '"run-finished"' not in journal.read_text():
+                time.sleep(0.02)
+            # It is this that makes it late.
+            time.sleep(1.5)
+            os.kill(courier, signal.SIGCONT)
+            assert process.wait(60) == 0
+    output = project.output.read_text()
+    assert "the time for uploads is over" in output
+    assert "does not answer" not in output
+
+
 @pytest.mark.parametrize("executable", ["", "/bin/true", "/nonexistent/python"])
 def test_it_cannot_be_started(project: Project, executable: str) -> None:
     project.write({"conftest.py": f"import sys\nsys.executable = {executable!r}\n"})
@@ -242,6 +264,24 @@ def test_it_cannot_be_started(project: Project, executable: str) -> None:
     assert run.status == 0
     assert "1 result uploaded" in run.said[0]
     assert "pytest itself delivers the results, at its end: " in run.said[1]
+
+
+def test_a_conftest_breaks_what_starts_it(project: Project) -> None:
+    """It ended pytest with an internal error."""
+    project.write(
+        {
+            "conftest.py": """
+                import os, time
+                def broken(*args, **kwargs): raise RuntimeError("no")
+                os.pipe = os.waitpid = os.killpg = os.posix_spawn = time.sleep = broken
+            """
+        }
+    )
+    run = project.test("def test_it(): pass\n", watched=False)
+
+    assert run.status == 0, run.stdout
+    (line,) = run.said
+    assert "1 result uploaded" in line
 
 
 def test_settings_that_no_pipe_takes(project: Project) -> None:

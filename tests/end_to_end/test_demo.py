@@ -7,6 +7,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from .report_page import runs_of
+
 if TYPE_CHECKING:
     from .project import Project
 
@@ -14,8 +16,9 @@ TESTS = Path(__file__).parents[1]
 
 
 def test_the_example_is_shown_as_it_arrived(project: Project) -> None:
+    page = project.path / "page.html"
     done = subprocess.run(
-        [sys.executable, "-m", "stand_in.demo", str(TESTS / "example")],
+        [sys.executable, "-m", "stand_in.demo", str(TESTS / "example"), str(page)],
         env={**project.environ(), "PYTHONPATH": str(TESTS), "NO_COLOR": "1"},
         capture_output=True,
         text=True,
@@ -35,5 +38,8 @@ def test_the_example_is_shown_as_it_arrived(project: Project) -> None:
         "30 results   ✓ 20 passed   ✗ 6 failed   ○ 4 skipped",
         "every upload and result is in the documented form",
         "no result arrived twice",
+        f"The run, to look at in a browser: {page}",
     ):
         assert shown in done.stdout, done.stdout
+    (shown_run,) = runs_of(page)
+    assert shown_run.columns["counts"] == {"passed": 20, "failed": 6, "skipped": 4, "unknown": 0}

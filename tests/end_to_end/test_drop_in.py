@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import json
 import subprocess
-import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
-
-from .tools import uv
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -53,21 +50,6 @@ SOURCE = """
                               duration=timedelta(seconds=1),
                               detail={"method": "GET", "url": "http://x", "lib": "y"}))
 """
-
-
-@pytest.fixture(scope="session")
-def pure_python(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """Return the Python of an environment that holds the pure-Python plugin."""
-    venv = tmp_path_factory.mktemp("pure") / "venv"
-    if sys.version_info < (3, 10):
-        pytest.skip("the pure-Python plugin 1.9.1 needs Python 3.10")
-    uv("venv", "--quiet", "--python", sys.executable, str(venv))
-    python = str(venv / "bin" / "python")
-    install = ("pip", "install", "--quiet", "--python", python)
-    # Its lower bound for certifi is newer than some mirrors are.
-    uv(*install, "--no-deps", "buildkite-test-collector==1.9.1")
-    uv(*install, "certifi", "filelock", "pytest", "requests", "urllib3")
-    return python
 
 
 def test_what_is_kept_is_the_same(project: Project, pure_python: str) -> None:

@@ -165,7 +165,8 @@ def test_a_pipe_from_the_caller_that_nobody_reads(project: Project) -> None:
     os.close(reading_end)
     os.close(writing_end)
     assert done.returncode == 0
-    assert "cannot be written: nobody reads on from this pipe" in ours(done.stdout)[1]
+    # In the first line where the upload did not make it in that second either.
+    assert "cannot be written: nobody reads on from this pipe" in done.stdout
 
 
 @couriers

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from _buildkite_test_collector.version import __version__
 
 from .tools import uv
 
@@ -30,7 +31,7 @@ CHECKOUT = Path(__file__).parents[2]
 #: What users import, and what does the work.
 PACKAGES = ("buildkite_test_collector/", "_buildkite_test_collector/")
 PACKAGE = PACKAGES[1]
-DIST_INFO = "buildkite_test_collector-2.0.0.dist-info/"
+DIST_INFO = f"buildkite_test_collector-{__version__}.dist-info/"
 
 
 @pytest.fixture(scope="module")
@@ -85,8 +86,8 @@ def fresh_checkout(tmp_path: Path) -> Path:
 
 
 def test_the_wheel_is_small_and_for_every_platform(wheel: Path) -> None:
-    assert wheel.name == "buildkite_test_collector-2.0.0-py3-none-any.whl"
-    assert wheel.stat().st_size <= 600_000
+    assert wheel.name == f"buildkite_test_collector-{__version__}-py3-none-any.whl"
+    assert wheel.stat().st_size <= 2_500_000
 
 
 def test_the_wheel_holds_the_package_and_nothing_else(wheel: Path) -> None:
@@ -95,9 +96,12 @@ def test_the_wheel_holds_the_package_and_nothing_else(wheel: Path) -> None:
     assert {name for name in names if not name.startswith((*PACKAGES, DIST_INFO))} == set()
     assert {f"{each}py.typed" for each in PACKAGES} <= names
     assert f"{PACKAGE}surroundings/variables.txt" in names
+    assert f"{PACKAGE}component/SHA256SUMS" in names
     assert {Path(name).suffix for name in names if name.startswith(PACKAGES)} == {
+        "",
         ".py",
         ".cwasm",
+        ".html",
         ".txt",
         ".typed",
         ".wasm",
@@ -115,10 +119,14 @@ def test_the_wheel_names_what_is_in_the_component(wheel: Path) -> None:
 def test_a_published_file_is_held_against_the_sources(
     wheel: Path, sdist: Path, tmp_path: Path
 ) -> None:
-    """What `cargo xtask verify` is for; another component is told apart."""
+    """What `cargo xtask verify` is for; another component is told apart, and other code of it."""
     another = tmp_path / "another.whl"
     with zipfile.ZipFile(another, "w") as archive:
         archive.writestr(f"{PACKAGE}component/collector.wasm", b"another")
+    tampered = tmp_path / "tampered.whl"
+    with zipfile.ZipFile(tampered, "w") as archive:
+        for name, data in contents(wheel).items():
+            archive.writestr(name, data + b" " if "x86_64" in name else data)
     done = [
         subprocess.run(
             ["cargo", "xtask", "verify", str(file)],
@@ -127,15 +135,16 @@ def test_a_published_file_is_held_against_the_sources(
             text=True,
             check=False,
         )
-        for file in (wheel, sdist, another)
+        for file in (wheel, sdist, another, tampered)
     ]
 
     component = contents(wheel)[f"{PACKAGE}component/collector.wasm"]
     digests = [hashlib.sha256(content).hexdigest() for content in (component, b"another")]
-    assert [each.returncode for each in done] == [0, 0, 1], done
+    assert [each.returncode for each in done] == [0, 0, 1, 1], done
     assert all(digests[0] in each.stdout for each in done)
     assert digests[1] in done[2].stdout
-    assert "they are not the same" in done[2].stderr
+    assert all("they are not the same" in each.stderr for each in done[2:])
+    assert "collector.x86_64-unknown-linux-gnu.cwasm" in done[3].stdout.splitlines()[-2]
 
 
 @pytest.mark.usefixtures("wheel_of_checkout")
@@ -153,6 +162,49 @@ def test_the_wheel_carries_the_built_component(wheel: Path) -> None:
     assert held[f"{PACKAGE}surroundings/variables.txt"] == variables.read_bytes()
 
 
+def test_the_wheel_and_the_sdist_carry_the_report_page(wheel: Path, sdist: Path) -> None:
+    target = CHECKOUT / (os.environ.get("CARGO_TARGET_DIR") or "target")
+    page = (target / "page" / "page.html").read_bytes()
+
+    assert contents(wheel)[f"{PACKAGE}delivery/page.html"] == page
+    with tarfile.open(sdist) as archive:
+        (name,) = (name for name in archive.getnames() if name.endswith("/delivery/page.html"))
+        file = archive.extractfile(name)
+        assert file is not None
+        assert file.read() == page
+
+
+def test_the_wheel_carries_code_for_what_most_runs_are_on(wheel: Path) -> None:
+    held = contents(wheel)
+    code = {name.rpartition("/")[2]: data for name, data in held.items() if ".cwasm" in name}
+
+    targets = ("aarch64-unknown-linux-gnu", "pulley64", "x86_64-unknown-linux-gnu")
+    assert list(code) == [f"collector.{target}.cwasm" for target in targets]
+    sums = held[f"{PACKAGE}component/SHA256SUMS"].decode().splitlines()
+    assert sums == [f"{hashlib.sha256(data).hexdigest()}  {name}" for name, data in code.items()]
+
+
+def test_a_wheel_of_pip_s_has_the_same_code_for_this_machine(
+    fresh_checkout: Path, wheel: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """wasmtime-py makes what the crate makes; what is there for another processor is removed."""
+    monkeypatch.delenv("BUILDKITE_TEST_COLLECTOR_PRECOMPILED")
+    monkeypatch.setenv("CARGO_TARGET_DIR", str(CHECKOUT / "target"))
+    old = fresh_checkout / "host-python" / "src" / PACKAGE / "component" / "collector.old.cwasm"
+    old.write_bytes(b"old")
+    held, published = (
+        contents(build("--wheel", fresh_checkout / "host-python", tmp_path)),
+        contents(wheel),
+    )
+
+    code = {name for name in held if ".cwasm" in name}
+    targets = ["pulley64"]
+    if sys.platform == "linux":
+        targets.append(f"{os.uname().machine}-unknown-linux-gnu")
+    assert code == {f"{PACKAGE}component/collector.{target}.cwasm" for target in targets}
+    assert {name: held[name] for name in code} == {name: published[name] for name in code}
+
+
 def test_the_component_names_no_path_of_this_machine(wheel: Path) -> None:
     component = contents(wheel)[f"{PACKAGE}component/collector.wasm"]
 
@@ -165,7 +217,7 @@ def test_metadata(wheel: Path) -> None:
     metadata = metadata_of(wheel)
 
     assert metadata["Name"] == "buildkite-test-collector"
-    assert metadata["Version"] == "2.0.0"
+    assert metadata["Version"] == __version__
     assert metadata["Requires-Python"] == ">=3.9"
     assert metadata["License-Expression"] == "MIT"
     assert metadata.get_all("License-File") == ["LICENSE"]
@@ -179,7 +231,10 @@ def test_entry_points(wheel: Path) -> None:
 
     assert {section: dict(entry_points[section]) for section in entry_points.sections()} == {
         "pytest11": {"buildkite-test-collector": "_buildkite_test_collector.plugin"},
-        "console_scripts": {"buildkite-test-collector": "_buildkite_test_collector.cli:main"},
+        "console_scripts": {
+            "buildkite-pytest": "buildkite_test_collector.pytest_runner:main",
+            "buildkite-test-collector": "_buildkite_test_collector.cli:main",
+        },
     }
 
 

@@ -141,3 +141,20 @@ def test_reports_of_other_plugins_are_as_without_us(project: Project) -> None:
     with_us = (project.path / "reports.txt").read_text()
     project.pytest("-p", "no:buildkite-test-collector", watched=False)
     assert (project.path / "reports.txt").read_text() == with_us
+
+
+@pytest.mark.parametrize("setup", ["", "gc.disable()"])
+def test_garbage_is_searched_for_at_exit_as_before(project: Project, setup: str) -> None:
+    """While the component is loaded it is not, which nobody but this process pays for."""
+    project.environment["BUILDKITE_ANALYTICS_COURIER"] = "false"
+    project.write(
+        {
+            "conftest.py": f"""
+                import atexit, gc
+                {setup}
+                atexit.register(lambda: print("at exit:", gc.isenabled(), gc.get_freeze_count()))
+            """
+        }
+    )
+    run = project.test("def test_it(): pass")
+    assert f"at exit: {not setup} 0" in run.stdout

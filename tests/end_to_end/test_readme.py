@@ -1,4 +1,4 @@
-"""Every example of the README, run."""
+"""Every example of the README and of the pages that it links, run."""
 
 from __future__ import annotations
 
@@ -13,12 +13,11 @@ from typing import TYPE_CHECKING
 import pytest
 from _buildkite_test_collector.settings import TABLE, Settings
 
+from .pages import SETTINGS, WHAT_IS_SENT, blocks, rows
 from .project import TOKEN
 
 if TYPE_CHECKING:
     from .project import Project
-
-README = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
 
 #: Where the commands are tested that a project of a test's own cannot run.
 ELSEWHERE = {
@@ -26,11 +25,6 @@ ELSEWHERE = {
     "cargo xtask test": "this run",
     "pip install buildkite-test-collector": "test_packaging.py",
 }
-
-
-def blocks(language: str) -> list[str]:
-    """Return the README's code blocks in a language."""
-    return re.findall(rf"```{language}\n(.*?)```", README, re.DOTALL)
 
 
 @pytest.mark.parametrize("source", blocks("python"))
@@ -48,6 +42,8 @@ def test_shell_example(project: Project, command: str) -> None:
     if command in ELSEWHERE:
         return
     project.write({"test_it.py": "def test_it(): pass\n"})
+    for file in re.findall(r"\S+/results\.json", command):
+        project.pytest(f"--json={file}", watched=False)
     programs = str(Path(sys.executable).parent)
     done = subprocess.run(  # noqa: S602
         command.replace('"..."', f'"{TOKEN}"'),
@@ -61,15 +57,17 @@ def test_shell_example(project: Project, command: str) -> None:
     assert done.returncode == 0, done.stderr
     if "json=" in command:
         assert (project.path / "results.json").exists()
+    if "report" in command:
+        assert (project.path / "report.html").exists()
     if "TOKEN" in command:
         assert project.engine.executions
 
 
-SETTINGS = re.compile(r"(?<=rewrites it. -->\n).*(?=<!-- /settings -->)", re.DOTALL)
+SETTINGS_TABLE = re.compile(r"(?<=rewrites it. -->\n).*(?=<!-- /settings -->)", re.DOTALL)
 
 
 def settings_table() -> str:
-    """Return what can be set, as the README has it."""
+    """Return what can be set, as its page has it."""
     rows = ["| setting | what it does | default |", "|---|---|---|"]
     for setting in TABLE:
         name = f"`{setting.option}`, `{setting.name}`" if setting.option else f"`{setting.name}`"
@@ -81,11 +79,12 @@ def settings_table() -> str:
 
 
 def test_everything_that_can_be_set_is_in_the_table() -> None:
+    page = SETTINGS.read_text("utf-8")
     if os.environ.get("BLESS") == "1":
-        text = SETTINGS.sub(lambda _: settings_table(), README)
-        (Path(__file__).parents[2] / "README.md").write_text(text, "utf-8")
+        text = SETTINGS_TABLE.sub(lambda _: settings_table(), page)
+        SETTINGS.write_text(text, "utf-8")
         return
-    assert SETTINGS.findall(README) == [settings_table()]
+    assert SETTINGS_TABLE.findall(page) == [settings_table()]
 
 
 def test_every_option_of_the_plugin_is_a_setting(project: Project) -> None:
@@ -94,3 +93,44 @@ def test_every_option_of_the_plugin_is_a_setting(project: Project) -> None:
     names = re.findall(r"^  (--.*)", group, re.MULTILINE)
     shown = {option for each in names for option in re.findall(r"--(?!no-)[a-z-]+", each)}
     assert shown == {option for setting in TABLE for option in setting.options}
+
+
+#: A test of each kind, with all that a result can have.
+RESULTS = """
+    import pytest
+
+    @pytest.mark.execution_tag("team", "shop")
+    def test_fails(spans):
+        with spans.measure("annotation", {"content": "here"}):
+            print("captured")
+        assert 1 == 2
+"""
+
+
+def test_the_tables_of_what_is_sent_are_whole(project: Project) -> None:
+    project.environment = {
+        "BUILDKITE_BUILD_ID": "b",
+        "BUILDKITE_BUILD_URL": "https://buildkite.com/b",
+        "BUILDKITE_BRANCH": "main",
+        "BUILDKITE_COMMIT": "c0ffee",
+        "BUILDKITE_BUILD_NUMBER": "7",
+        "BUILDKITE_JOB_ID": "j",
+        "BUILDKITE_MESSAGE": "m",
+        "BUILDKITE_AGENT_ID": "a",
+    }
+    project.test(RESULTS)
+    (upload,) = (request.body for request in project.engine.requests)
+    tables = {
+        thing: {
+            name: set(re.findall("`([^`]+)`", text))
+            for names, text in rows(WHAT_IS_SENT, f"of {thing}", "what it holds")
+            for name in re.findall("`([^`]+)`", names)
+        }
+        for thing in ("an upload", "a result")
+    }
+    (result,) = upload["data"]
+
+    assert tables["an upload"].keys() == upload.keys()
+    assert tables["a result"].keys() == result.keys()
+    assert tables["an upload"]["run_env"] - {"environment"} == upload["run_env"].keys()
+    assert upload["tags"] == {"ci.worker.id": "a"}

@@ -223,17 +223,3 @@ def test_files_of_one_name(project: Project) -> None:
         project.write(extra)
         run = project.pytest(f"--import-mode={mode}")
         assert [result["scope"] for result in run.results] == ["a/test_same.py", "b/test_same.py"]
-
-
-@pytest.mark.parametrize("upload", ["true", "1", "false", ""])
-@pytest.mark.parametrize("junit", [["--junit-xml=junit.xml"], []])
-def test_bktec_that_uploads_as_well(project: Project, junit: list[str], upload: str) -> None:
-    """Each result was there twice, and nobody said so."""
-    project.environment = {"BUILDKITE_TEST_ENGINE_UPLOAD_RESULTS": upload}
-    run = project.test("def test_it(): pass\n", *junit)
-    is_doubled = bool(junit) and upload in ("true", "1")
-    said = [line for line in run.said if "bktec uploads the file of --junit-xml as well" in line]
-    assert bool(said) is is_doubled
-    assert len(run.results) == 1
-    if is_doubled:
-        assert "unset BUILDKITE_TEST_ENGINE_UPLOAD_RESULTS" in said[0]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from _buildkite_test_collector.version import __version__
 
 from .project import TOKEN
 
@@ -52,7 +53,7 @@ def test_the_run_env_says_who_ran_what(project: Project, engine: TestEngine) -> 
         "key": "build-1",
         "branch": "main",
         "collector": "python-buildkite-test-collector",
-        "version": "2.0.0",
+        "version": __version__,
         "test_runner": "pytest",
     }
     assert request.body["tags"] == {"ci.worker.id": "agent-7"}

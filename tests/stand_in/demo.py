@@ -1,4 +1,7 @@
-"""``python -m stand_in.demo PROJECT``: run a project's tests, and show what Test Engine got."""
+"""``python -m stand_in.demo PROJECT PAGE``: run a project's tests, and show what came of it.
+
+What Test Engine got is printed, and the report page is written.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +28,7 @@ BUILD = {
 EXPECTED = (0, 1)
 
 
-def main(project: Path) -> int:
+def main(project: Path, page: Path) -> int:
     """Runs the project's tests as a build would; 0 where every request was as documented."""
     with TestEngine(token="demo") as engine:
         environment = {
@@ -33,13 +36,16 @@ def main(project: Path) -> int:
             **BUILD,
             "BUILDKITE_ANALYTICS_API_URL": engine.url,
             "BUILDKITE_ANALYTICS_TOKEN": engine.token,
+            "BUILDKITE_ANALYTICS_REPORT": str(page.resolve()),
         }
         pytest = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "--tb=line", "-ra"]
         status = subprocess.run(pytest, cwd=project, env=environment, check=False).returncode
         show(engine, sys.stdout)
         problems = [problem for request in engine.requests for problem in request.problems]
-    return int(status not in EXPECTED or not engine.requests or bool(problems))
+    print(f"\nThe run, to look at in a browser: {page}")
+    is_right = status in EXPECTED and engine.requests and not problems and page.exists()
+    return int(not is_right)
 
 
 if __name__ == "__main__":
-    sys.exit(main(Path(sys.argv[1])))
+    sys.exit(main(*map(Path, sys.argv[1:3])))

@@ -8,6 +8,7 @@ import socket
 import struct
 import time
 from dataclasses import dataclass, field
+from email.utils import formatdate
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Callable
 
@@ -89,7 +90,8 @@ class Exchange:
         """What Test Engine would answer. Reads the body."""
         verdict = self.receive()
         body = json.dumps(verdict.answer).encode()
-        return Response(verdict.status, {"Content-Type": "application/json"}, body)
+        headers = {"Content-Type": "application/json", "Date": formatdate(usegmt=True)}
+        return Response(verdict.status, headers, body)
 
     def record(self, status: int | None, *, taken: bool) -> None:
         """Notes the request, once: what follows cannot change how it is remembered.

@@ -14,7 +14,7 @@ from typing import Any
 
 from engine import engine
 
-INTERFACE = "buildkite:test-collector/collector@2.0.0"
+INTERFACE = "buildkite:test-collector/collector@2.1.0"
 
 #: As the plugin feeds events, in characters.
 CHUNK = 256 * 1024

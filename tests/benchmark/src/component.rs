@@ -33,7 +33,7 @@ pub struct Costs {
     pub size: f64,
     /// In wasmtime-py, for each of the targets.
     pub python: [PythonCosts; 2],
-    /// Milliseconds of CPU until the plugin has it ready, from nothing and with nothing cached.
+    /// Milliseconds of CPU until the plugin has it ready, with wasmtime imported and nothing cached.
     pub plugin_start: f64,
     /// What the end of a run cannot do without.
     pub ending: Ending,

@@ -15,6 +15,7 @@ mod measurement;
 mod options;
 mod plan;
 mod plot;
+mod recorded_calls;
 mod report;
 mod server;
 mod statistics;
@@ -78,10 +79,11 @@ fn main() -> Result<()> {
         true => None,
         false => {
             let costs = measurement::all(&mut lab, &plan)?;
+            let recorded = recorded_calls::all(&lab, &plan)?;
             // After the runs of pytest: this program compiles the component as well, and Linux
             // counts its memory to the peak of whatever it starts after that.
             let criterion = options.target.join("criterion");
-            Some((component::all(&lab, &plan, &criterion)?, costs))
+            Some((component::all(&lab, &plan, &criterion)?, costs, recorded))
         }
     };
     let versions = PACKAGES
@@ -94,7 +96,7 @@ fn main() -> Result<()> {
         true => folder,
         false => contract::repository("tests/benchmark").canonicalize()?,
     };
-    if let Some((_, costs)) = &rest {
+    if let Some((_, costs, _)) = &rest {
         plot::draw(&results.join(PLOT), &plan, costs)?;
     }
     let report = Report {
@@ -102,9 +104,10 @@ fn main() -> Result<()> {
         versions,
         subjects: &subjects,
         waits: &waits,
-        rest: rest.as_ref().map(|(component, costs)| Rest {
+        rest: rest.as_ref().map(|(component, costs, recorded)| Rest {
             costs,
             component,
+            recorded,
             plot: PLOT,
         }),
     };

@@ -12,6 +12,7 @@ use serde::Deserialize;
 use crate::component;
 use crate::costs::Costs;
 use crate::plan::{LATENCY, Plan, WAIT_LATENCY};
+use crate::recorded_calls;
 use crate::subject::Subject;
 use crate::table::{number, whole};
 use crate::targets;
@@ -52,6 +53,8 @@ pub struct Rest<'a> {
     pub costs: &'a [Costs],
     /// The component alone.
     pub component: &'a component::Costs,
+    /// Automatic spans.
+    pub recorded: &'a recorded_calls::Costs,
     /// The file of the plot.
     pub plot: &'a str,
 }
@@ -62,7 +65,8 @@ impl Report<'_> {
         let mut targets = targets::waits::all(self.waits, self.subjects);
         if let Some(rest) = self.rest {
             let others = targets::runs::all(self.plan, rest.costs, rest.component);
-            targets = others.into_iter().chain(targets).collect();
+            let recorded = targets::recorded_calls::all(rest.recorded);
+            targets = others.into_iter().chain(targets).chain(recorded).collect();
         }
         let mut sections = vec![
             "# What it costs\n".to_owned(),

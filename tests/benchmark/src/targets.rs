@@ -1,5 +1,6 @@
 //! What the plugin is to cost at most, and what it costs.
 
+pub mod recorded_calls;
 pub mod runs;
 pub mod waits;
 

@@ -7,7 +7,7 @@ use std::{fs, iter};
 use serde::Serialize;
 use wasmtime::Result;
 
-use crate::host::{EventError, Host, MEMORY, Outputs, RejectedLine, Summary};
+use crate::host::{EventError, Host, MEMORY, Outputs, RejectedLine, Summary, TraceEncoding};
 use crate::{golden, repository};
 
 /// How many results are taken at a time, in every case.
@@ -78,11 +78,23 @@ impl Case {
         let run_env = collector.run_env(first)?;
 
         let mut run = collector.run(Outputs::UPLOADS | Outputs::RESULTS)?;
+        run.keep_page()?;
+        run.keep_traces(TraceEncoding::Protobuf, "")?;
         let progress = run.feed(&self.events)?;
         run.finish()?;
         let uploads = run.take_uploads(MAX_RESULTS)?;
         let results = run.take_all_results(MAX_RESULTS)?;
+        let details = run.take_all_page_details()?;
+        let page = run.take_page()?;
+        let protobuf = run.take_all_traces(MAX_RESULTS)?;
         let summary = run.summary()?;
+        run.close()?;
+
+        let mut run = collector.run(Outputs::empty())?;
+        run.keep_traces(TraceEncoding::Json, "")?;
+        run.feed(&self.events)?;
+        run.finish()?;
+        let json = run.take_all_traces(MAX_RESULTS)?;
         run.close()?;
 
         let mut files = BTreeMap::from([
@@ -100,6 +112,18 @@ impl Case {
                 Report::new(&summary, &progress.rejected).pretty(),
             ),
         ]);
+        if !details.is_empty() {
+            files.insert("details.ndjson", lines(&details));
+        }
+        for (name, traces) in [("traces.base64", protobuf), ("traces.ndjson", json)] {
+            if !traces.is_empty() {
+                files.insert(name, lines(traces.iter().map(|traces| &traces.body)));
+            }
+        }
+        if let Some(page) = page {
+            files.insert("columns.json", lines([&page.columns]));
+            files.insert("without-script.html", lines([&page.without_script]));
+        }
         if let Ok(run_env) = run_env {
             files.insert("run-env.json", lines([&run_env]));
         }

@@ -16,7 +16,7 @@ mod bindings {
 use bindings::{TestCollector, TestCollectorPre};
 
 pub use bindings::exports::buildkite::test_collector::collector::{
-    EventError, Outputs, Progress, RejectedLine, Summary, Upload,
+    EventError, Outputs, Page, Progress, RejectedLine, Summary, TraceEncoding, Traces, Upload,
 };
 
 /// How much memory a collector may use unless a test says otherwise, in bytes.
@@ -121,16 +121,11 @@ impl Host {
     }
 }
 
-/// What the Python host sets, as far as this build of wasmtime has it: it cannot compile in
-/// parallel at all.
+/// What the Python host sets, with less stack.
 #[must_use]
 pub fn config() -> Config {
-    let mut config = Config::new();
-    config
-        .signals_based_traps(false)
-        .memory_reservation(64 * MIB as u64)
-        .memory_guard_size(0)
-        .max_wasm_stack(STACK);
+    let mut config = precompile::config();
+    config.max_wasm_stack(STACK);
     config
 }
 
@@ -214,6 +209,16 @@ macro_rules! call {
 
 #[expect(clippy::missing_errors_doc, reason = "said above, once for all")]
 impl Run<'_> {
+    /// Says that it will be taken as a page.
+    pub fn keep_page(&mut self) -> Result<()> {
+        call!(self, call_keep_page)
+    }
+
+    /// Says that its traces will be taken.
+    pub fn keep_traces(&mut self, encoding: TraceEncoding, service: &str) -> Result<()> {
+        call!(self, call_keep_traces, encoding, service)
+    }
+
     /// Feeds it lines.
     pub fn feed(&mut self, events: &str) -> Result<Progress> {
         call!(self, call_feed, events)
@@ -252,6 +257,26 @@ impl Run<'_> {
     /// Takes arrays of results until there are none.
     pub fn take_all_results(&mut self, max_results: u32) -> Result<Vec<String>> {
         std::iter::from_fn(|| self.take_results(max_results).transpose()).collect()
+    }
+
+    /// Takes the page's blocks of failure texts until there are none.
+    pub fn take_all_page_details(&mut self) -> Result<Vec<String>> {
+        std::iter::from_fn(|| call!(self, call_take_page_details).transpose()).collect()
+    }
+
+    /// Takes the page.
+    pub fn take_page(&mut self) -> Result<Option<Page>> {
+        call!(self, call_take_page)
+    }
+
+    /// Takes one request with traces.
+    pub fn take_traces(&mut self, max_executions: u32) -> Result<Option<Traces>> {
+        call!(self, call_take_traces, max_executions)
+    }
+
+    /// Takes requests with traces until there are none.
+    pub fn take_all_traces(&mut self, max_executions: u32) -> Result<Vec<Traces>> {
+        std::iter::from_fn(|| self.take_traces(max_executions).transpose()).collect()
     }
 
     /// What happened so far.

@@ -1,4 +1,4 @@
-//! `wit/events.schema.json`, as a judge of lines.
+//! The schemas in `wit`, as judges: of event lines, and of columns.
 
 use std::fs;
 
@@ -7,23 +7,36 @@ use serde_json::Value;
 
 use crate::repository;
 
-/// The schema of an event line.
+/// A schema.
 pub struct Schema {
     json: Value,
     validator: Validator,
 }
 
 impl Schema {
-    /// Reads it.
+    /// That of an event line.
     ///
     /// # Panics
     ///
     /// Where it is no schema.
     #[must_use]
     pub fn load() -> Self {
-        let file = repository("wit/events.schema.json");
-        let text = fs::read_to_string(file).expect("it is there");
-        let json: Value = serde_json::from_str(&text).expect("it is JSON");
+        Self::of(read("events"))
+    }
+
+    /// Those of a page's columns and of a block of its details.
+    ///
+    /// # Panics
+    ///
+    /// Where it is no schema.
+    #[must_use]
+    pub fn of_page() -> [Self; 2] {
+        let columns = read("columns");
+        let details = columns["$defs"]["details"].clone();
+        [columns, details].map(Self::of)
+    }
+
+    fn of(json: Value) -> Self {
         let validator = jsonschema::draft202012::new(&json).expect("it is a schema");
         Self { json, validator }
     }
@@ -34,7 +47,7 @@ impl Schema {
         &self.json
     }
 
-    /// Whether a line is an event without a fault.
+    /// Whether a line is JSON without a fault.
     #[must_use]
     pub fn allows(&self, line: &str) -> bool {
         serde_json::from_str(line).is_ok_and(|event| self.validator.is_valid(&event))
@@ -51,6 +64,12 @@ impl Schema {
             Err(_) => !line.contains(r"\ud"),
         }
     }
+}
+
+fn read(name: &str) -> Value {
+    let file = repository(&format!("wit/{name}.schema.json"));
+    let text = fs::read_to_string(file).expect("it is there");
+    serde_json::from_str(&text).expect("it is JSON")
 }
 
 fn has_negative(value: &Value) -> bool {

@@ -79,6 +79,42 @@ fn the_schema_allows_what_the_component_reads() {
     }
 }
 
+#[test]
+fn the_schema_allows_the_columns_of_every_case() {
+    let [columns, details] = Schema::of_page();
+    let mut collector = Host::shared().collector(MEMORY).unwrap();
+    for case in Case::all() {
+        let mut run = collector.run(Outputs::empty()).unwrap();
+        run.keep_page().unwrap();
+        run.feed(&case.events).unwrap();
+        run.finish().unwrap();
+        for block in run.take_all_page_details().unwrap() {
+            assert!(details.allows(&block), "{}: {block}", case.name);
+        }
+        let page = run.take_page().unwrap();
+        run.close().unwrap();
+        let Some(page) = page else { continue };
+        assert!(
+            columns.allows(&page.columns),
+            "{}: {}",
+            case.name,
+            page.columns
+        );
+        let read: Value = serde_json::from_str(&page.columns).unwrap();
+        let spans = read["tests"]["spans"].as_array().unwrap().iter();
+        let spans: u64 = spans.map(|count| count.as_u64().unwrap()).sum();
+        let tests = read["tests"]["result"].as_str().unwrap().len() as u64;
+        for (table, rows) in [("tests", tests), ("spans", spans)] {
+            for (name, column) in read[table].as_object().unwrap() {
+                let length = column
+                    .as_array()
+                    .map_or_else(|| column.as_str().unwrap().len(), |column| column.len());
+                assert_eq!(length as u64, rows, "{}: {table}.{name}", case.name);
+            }
+        }
+    }
+}
+
 /// All bodies, receipts and results of a run that is fed so.
 fn everything(feed: impl FnOnce(&mut Run<'_>)) -> Vec<String> {
     let mut collector = Host::shared().collector(MEMORY).unwrap();

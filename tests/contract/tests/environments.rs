@@ -3,8 +3,9 @@
 use std::collections::BTreeSet;
 use std::fs;
 
-use contract::host::{Collector, Host, MEMORY, MIB};
-use contract::repository;
+use contract::case::Case;
+use contract::host::{Collector, Host, MEMORY, MIB, Outputs, TraceEncoding};
+use contract::{lines, repository};
 use serde_json::{Map, Value, json};
 
 const RUN: &str = "0193ab3c-1b5e-4d6f-8a7b-9c0d1e2f3a4b";
@@ -54,6 +55,17 @@ fn every_variable_matters_in_a_vector() {
             }
         }
     }
+    // Some say nothing of a build, and are for traces.
+    for environment in traced() {
+        let traces_with = traces(&mut collector, &environment);
+        for name in environment.keys() {
+            let mut without = environment.clone();
+            without.remove(name);
+            if unproved.contains(name) && traces(&mut collector, &without) != traces_with {
+                unproved.remove(name);
+            }
+        }
+    }
     assert_eq!(unproved, BTreeSet::new());
 }
 
@@ -91,6 +103,39 @@ fn run_env(collector: &mut Collector, environment: &Map<String, Value>) -> Value
     });
     let run_env = collector.run_env(&line.to_string()).unwrap().unwrap();
     serde_json::from_str(&run_env).unwrap()
+}
+
+/// What is sent as traces of a run of one test.
+fn traces(collector: &mut Collector, environment: &Map<String, Value>) -> Vec<String> {
+    let started = json!({
+        "event": "run-started", "format": 1, "id": RUN, "environment": environment,
+    });
+    let mut run = collector.run(Outputs::empty()).unwrap();
+    run.keep_traces(TraceEncoding::Json, "").unwrap();
+    run.feed(&format!("{started}\n{}", lines::passing_test(1)))
+        .unwrap();
+    run.finish().unwrap();
+    let traces = run.take_all_traces(1).unwrap();
+    run.close().unwrap();
+    assert_eq!(traces.len(), 1);
+    traces.into_iter().map(|traces| traces.body).collect()
+}
+
+/// Environments in which each variable for traces is.
+fn traced() -> Vec<Map<String, Value>> {
+    let case = Case::all().into_iter().find(|case| case.name == "traces");
+    let events = case.expect("it is there").events;
+    let started: Value = serde_json::from_str(events.lines().next().unwrap()).unwrap();
+    let others = [
+        json!({"OTEL_SERVICE_NAME": "shop"}),
+        json!({
+            "GITHUB_ACTION": "tests", "GITHUB_RUN_NUMBER": "7", "GITHUB_RUN_ATTEMPT": "1",
+            "GITHUB_REF": "refs/tags/v1.2", "GITHUB_REF_TYPE": "tag",
+        }),
+    ];
+    let all = others.into_iter().chain([started["environment"].clone()]);
+    all.map(|environment| environment.as_object().unwrap().clone())
+        .collect()
 }
 
 fn wanted(collector: &mut Collector) -> BTreeSet<String> {

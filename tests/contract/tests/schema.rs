@@ -8,7 +8,7 @@ use contract::schema::Schema;
 use serde_json::{Map, Value, json};
 
 /// The events that the schema describes.
-const EVENTS: [&str; 11] = [
+const EVENTS: [&str; 12] = [
     "run-started",
     "test-started",
     "span",
@@ -18,6 +18,7 @@ const EVENTS: [&str; 11] = [
     "test-finished",
     "result",
     "uploaded",
+    "exported",
     "run-finished",
     "run-aborted",
 ];

@@ -38,6 +38,37 @@ fn a_line_that_is_no_event_is_named() {
     assert!(said.starts_with("line 2: not an event: "), "{said}");
 }
 
+/// The traces of a case, which takes a few at a time, are those that the program makes at once.
+#[test]
+fn with_a_variable_it_makes_traces() {
+    for case in Case::all() {
+        if !case.has("traces.ndjson") {
+            continue;
+        }
+        let output = MemoryOutputPipe::new(8 * MIB);
+        run_with("traces", output.clone(), &case.events, MEMORY);
+        assert_eq!(
+            spans(&text(&output)),
+            spans(&case.expected("traces.ndjson")),
+            "{}",
+            case.name
+        );
+    }
+}
+
+/// All spans in requests, a line each.
+fn spans(requests: &str) -> Vec<serde_json::Value> {
+    let requests = requests
+        .lines()
+        .map(|line| -> serde_json::Value { serde_json::from_str(line).expect("it is JSON") });
+    requests
+        .flat_map(|request| {
+            let spans = &request["resourceSpans"][0]["scopeSpans"][0]["spans"];
+            spans.as_array().expect("it has spans").clone()
+        })
+        .collect()
+}
+
 /// A hundred thousand tests in the memory of a few thousand.
 #[test]
 fn memory_does_not_grow_with_the_input() {
@@ -71,8 +102,18 @@ fn run(events: &str) -> (bool, String, String) {
 }
 
 fn run_into(output: impl StdoutStream + 'static, events: &str, memory: usize) -> (bool, String) {
+    run_with("uploads", output, events, memory)
+}
+
+fn run_with(
+    form: &str,
+    output: impl StdoutStream + 'static,
+    events: &str,
+    memory: usize,
+) -> (bool, String) {
     let errors = MemoryOutputPipe::new(MIB);
     let wasi = WasiCtx::builder()
+        .env("COLLECTOR_OUTPUT", form)
         .stdin(MemoryInputPipe::new(events.to_owned()))
         .stdout(output)
         .stderr(errors.clone())

@@ -7,10 +7,13 @@ use crate::table::number;
 use crate::waits::{self, Waits};
 
 /// The wall time added by runs of so many tests at most, over the pure-Python plugin's.
-const SHORT: [(usize, f64); 2] = [(50, 1.0), (500, 0.5)];
+const SHORT: [(usize, f64); 2] = [(50, 0.7), (500, 0.35)];
 
 /// The same for every run that takes longer than a second.
 const LONG: f64 = 0.3;
+
+/// The CPU of both processes added by runs of so many tests at most, over the pure-Python plugin's.
+const CPU_BY_TESTS: [(usize, f64); 4] = [(50, 1.0), (500, 0.85), (2_000, 0.5), (20_000, 0.25)];
 
 /// The CPU of both processes at most, over that of pytest where it delivers itself.
 const CPU: f64 = 1.3;
@@ -30,8 +33,12 @@ pub fn all(all: &[Waits], subjects: &[Subject]) -> Vec<Target> {
         each.wait.cores == Cores::All && each.wait.tests >= CPU_FROM && each.wait.sleep == 0
     });
     targets.extend(many.flat_map(|waits| {
-        let others = references(subjects);
-        others.map(|other| cpu(waits, other)).collect::<Vec<_>>()
+        let pure = CPU_BY_TESTS
+            .iter()
+            .find(|(tests, _)| *tests == waits.wait.tests);
+        let pure = pure.map(|(_, bound)| cpu(waits, &subject::PURE, *bound));
+        let others = references(subjects).map(|other| cpu(waits, other, CPU));
+        pure.into_iter().chain(others).collect::<Vec<_>>()
     }));
     targets
 }
@@ -83,7 +90,7 @@ fn single(waits: &Waits, other: &Subject) -> Target {
     }
 }
 
-fn cpu(waits: &Waits, other: &Subject) -> Target {
+fn cpu(waits: &Waits, other: &Subject, bound: f64) -> Target {
     let added = waits.added(other).cpu;
     Target {
         what: format!(
@@ -91,7 +98,7 @@ fn cpu(waits: &Waits, other: &Subject) -> Target {
             waits::name(waits.wait),
             other.name
         ),
-        bound: Bound::AtMost(CPU),
+        bound: Bound::AtMost(bound),
         measured: waits.added(&subject::OURS).cpu / added,
         pure: waits.added(&subject::PURE).cpu / added,
         floor: None,
