@@ -14,7 +14,7 @@ const PURE: &str = "buildkite-test-collector==1.9.1";
 /// Measures; `--quick` for a short look at whether all of it works, `--only wall` for what a person
 /// waits for alone, and `--baseline WHEEL` for an earlier version beside this one.
 pub fn run(arguments: &[String]) -> Result<()> {
-    python::ensure_target()?;
+    python::ensure_target(xtask::component::TARGET)?;
     step::say("Build the wheel");
     let wheel = python::wheel()?.display().to_string();
 

@@ -1,15 +1,15 @@
 //! The npm package, and Node's tests of it.
 
+use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
-use anyhow::{Context, Result, ensure};
-use xtask::component::{Build, digest};
-use xtask::{inventory, root, step, target};
+use anyhow::{Context, Result};
 
-/// What Node must be, at least: its major version.
-const OLDEST: u32 = 20;
+use crate::interface;
+use crate::node::{Node, copy};
+use xtask::component::Build;
+use xtask::{core_module, inventory, root, step, target, version};
 
 /// What the package is built from, beside what it carries.
 const SOURCES: [&str; 7] = [
@@ -24,14 +24,19 @@ const SOURCES: [&str; 7] = [
 
 /// Builds the npm package under `target/npm`, and returns the tarball's path.
 pub fn package() -> Result<PathBuf> {
-    ensure_node()?;
+    let node = Node::new()?;
     let folder = target().join("npm");
     let sources = root().join("tests/hosts/javascript");
     fs::create_dir_all(&folder)?;
     for name in SOURCES {
         copy(&sources.join(name), &folder.join(name))?;
     }
-    copy(&Build::here()?.run()?, &folder.join("collector.wasm"))?;
+    let component = Build::here()?.run()?;
+    copy(&component, &folder.join("collector.wasm"))?;
+    copy(
+        &core_module::write(&component)?,
+        &folder.join(core_module::FILE),
+    )?;
     copy(&root().join("LICENSE"), &folder.join("LICENSE"))?;
     copy(&root().join("wit"), &folder.join("wit"))?;
     copy(
@@ -39,69 +44,51 @@ pub fn package() -> Result<PathBuf> {
         &folder.join("collector.cdx.json"),
     )?;
 
-    install(&folder)?;
+    let wit = folder.join("wit");
+    let version = version::current(&root())?;
+    for (file, text) in [
+        ("src/interface.ts", interface::typescript(&wit)?),
+        ("src/host/fields.ts", settings(&wit)?),
+        ("src/host/version.ts", version_module(&version)),
+    ] {
+        fs::write(folder.join(file), text)?;
+    }
+
+    node.install(&folder)?;
     fs::remove_dir_all(folder.join("dist")).ok();
-    step::run(npm(&folder, &["run", "--silent", "build"]))?;
-    step::run(npm(&folder, &["pack", "--silent"]))?;
-    let version = env!("CARGO_PKG_VERSION");
+    step::run(node.npm(&folder, &["run", "--silent", "build"])?)?;
+    step::run(node.npm(&folder, &["pack", "--silent"])?)?;
     Ok(folder.join(format!("buildkite-test-collector-component-{version}.tgz")))
+}
+
+/// The table of settings as TypeScript.
+fn settings(wit: &Path) -> Result<String> {
+    let table = fs::read_to_string(wit.join("settings.txt"))?;
+    let mut text = String::from(
+        "/** Which variable is which field of `settings`. Made from wit/settings.txt. */\n\n\
+         export const fields: { variable: string; field: string; isSwitch: boolean }[] = [\n",
+    );
+    for line in table.lines() {
+        let mut words = line.split(' ');
+        let (variable, field) = words.next().zip(words.next()).context("two words a line")?;
+        let is_switch = words.next() == Some("switch");
+        writeln!(
+            text,
+            "  {{ variable: \"{variable}\", field: \"{field}\", isSwitch: {is_switch} }},"
+        )?;
+    }
+    text.push_str("];\n");
+    Ok(text)
+}
+
+/// The package's version as TypeScript.
+fn version_module(version: &str) -> String {
+    format!("/** The version of this package. */\nexport const version = \"{version}\";\n")
 }
 
 /// Passes the tests that run in Node, on the package as it was built last.
 pub fn test() -> Result<()> {
-    let mut tests = npm(&target().join("npm"), &["test", "--silent"]);
+    let mut tests = Node::new()?.npm(&target().join("npm"), &["test", "--silent"])?;
     tests.env("COLLECTOR_CASES", root().join("tests/cases"));
     step::run(tests)
-}
-
-/// Installs what builds the package, unless the same is there already.
-fn install(folder: &Path) -> Result<()> {
-    let lock = fs::read(folder.join("package-lock.json"))?;
-    let stamp = folder.join("node_modules").join(digest(&lock));
-    if !stamp.exists() {
-        // Not `npm ci`, which wants the lock file to name the binaries of all other platforms, too.
-        let install = [
-            "install",
-            "--no-save",
-            "--silent",
-            "--no-audit",
-            "--no-fund",
-        ];
-        step::run(npm(folder, &install))?;
-        fs::write(stamp, "")?;
-    }
-    Ok(())
-}
-
-fn npm(folder: &Path, arguments: &[&str]) -> Command {
-    let name = if cfg!(windows) { "npm.cmd" } else { "npm" };
-    let mut command = step::program(name, arguments);
-    command.current_dir(folder);
-    command
-}
-
-fn ensure_node() -> Result<()> {
-    let advice = "install Node 20 or newer, with npm, from https://nodejs.org";
-    let output = Command::new("node").arg("--version").output();
-    let output = output.with_context(|| format!("node was not found; {advice}"))?;
-    let said = String::from_utf8_lossy(&output.stdout);
-    let major = said.trim_start_matches('v').split('.').next();
-    let major: u32 = major.and_then(|major| major.parse().ok()).unwrap_or(0);
-    ensure!(major >= OLDEST, "node is {}; {advice}", said.trim());
-    Ok(())
-}
-
-/// Copies a file, or a folder with all that is in it and without what was.
-fn copy(source: &Path, to: &Path) -> Result<()> {
-    if source.is_file() {
-        fs::copy(source, to).with_context(|| source.display().to_string())?;
-        return Ok(());
-    }
-    fs::remove_dir_all(to).ok();
-    fs::create_dir_all(to)?;
-    for entry in fs::read_dir(source).with_context(|| source.display().to_string())? {
-        let entry = entry?;
-        copy(&entry.path(), &to.join(entry.file_name()))?;
-    }
-    Ok(())
 }

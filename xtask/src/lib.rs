@@ -2,8 +2,12 @@
 
 pub mod archive;
 pub mod component;
+pub mod core_module;
 pub mod inventory;
+pub mod precompiled;
+pub mod sources;
 pub mod step;
+pub mod version;
 
 use std::path::PathBuf;
 

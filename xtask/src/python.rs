@@ -6,10 +6,10 @@ use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
 
-use xtask::{root, step, target};
-
-/// The installer of everything Python here: fast, and it finds or fetches interpreters.
-const UV: &str = "uv==0.13.9";
+use crate::page;
+use crate::tools::UV;
+use xtask::component::{Build, digest};
+use xtask::{precompiled, root, step, target};
 
 /// The newest Python that the plugin is made for.
 pub const NEWEST: &str = "3.13";
@@ -36,6 +36,17 @@ impl Venv {
         Ok(Self { path })
     }
 
+    /// An environment with these packages, which is made once.
+    pub fn with(name: &str, packages: &[&str]) -> Result<Self> {
+        let path = target().join("venv").join(name);
+        let stamp = path.join(digest(packages.join(" ").as_bytes()));
+        if !stamp.exists() {
+            Self::new(name, NEWEST)?.install(packages)?;
+            fs::write(&stamp, "")?;
+        }
+        Ok(Self { path })
+    }
+
     /// Installs packages: what `uv pip install` takes.
     pub fn install(&self, arguments: &[&str]) -> Result<()> {
         let mut command = uv()?;
@@ -51,7 +62,15 @@ impl Venv {
         step::program(self.program(program), arguments)
     }
 
-    fn program(&self, name: &str) -> PathBuf {
+    /// Where its packages lie.
+    pub fn site_packages(&self) -> Result<PathBuf> {
+        let ask = "import sysconfig; print(sysconfig.get_path('purelib'))";
+        let path = step::output(&mut self.command("python", &["-c", ask]))?;
+        Ok(path.trim().into())
+    }
+
+    /// The path of one of its programs.
+    pub fn program(&self, name: &str) -> PathBuf {
         let (folder, suffix) = match cfg!(windows) {
             true => ("Scripts", ".exe"),
             false => ("bin", ""),
@@ -60,14 +79,57 @@ impl Venv {
     }
 }
 
-/// Builds the wheel, and the component in it, and returns the wheel's path.
+/// Whether there is a Python of this version, on this machine or where uv fetches them.
+pub fn is_there(version: &str) -> bool {
+    ["find", "install"].iter().any(|action| {
+        let Ok(mut command) = uv() else { return false };
+        command.args(["python", action, version]);
+        command.output().is_ok_and(|output| output.status.success())
+    })
+}
+
+/// An environment, made once, with the plugin as it is in this checkout now.
+pub fn editable(name: &str, packages: &[&str]) -> Result<Venv> {
+    let venv = Venv::with(name, packages)?;
+    venv.install(&[
+        "--requirements",
+        "tests/requirements.txt",
+        "--reinstall-package",
+        "buildkite-test-collector",
+        "--editable",
+        "host-python",
+    ])?;
+    Ok(venv)
+}
+
+/// Builds the wheel as pip does in a checkout, with the component and its code for this machine in
+/// it, and returns the wheel's path.
 pub fn wheel() -> Result<PathBuf> {
-    let folder = target().join("wheel");
+    built("wheel", &["--wheel"], None)
+}
+
+/// Builds the sdist and the wheel that are published, with code for every processor that has some,
+/// and returns the wheel's path.
+pub fn published() -> Result<PathBuf> {
+    precompiled::make(&Build::here()?.run()?, &precompiled::folder())?;
+    built("dist", &[], Some(&precompiled::folder()))
+}
+
+fn built(name: &str, arguments: &[&str], precompiled: Option<&Path>) -> Result<PathBuf> {
+    // The build takes it from where this puts it.
+    page::build()?;
+    let folder = target().join(name);
     fs::remove_dir_all(&folder).ok();
     let mut command = uv()?;
     command
-        .args(["build", "--wheel", "--out-dir"])
+        .arg("build")
+        .args(arguments)
+        .arg("--out-dir")
         .args([&folder, &root().join("host-python")]);
+    match precompiled {
+        Some(folder) => command.env(precompiled::VARIABLE, folder),
+        None => command.env_remove(precompiled::VARIABLE),
+    };
     step::run(command)?;
     let mut wheels = fs::read_dir(&folder)?
         .filter_map(|entry| Some(entry.ok()?.path()))
@@ -109,8 +171,8 @@ fn python() -> Result<&'static Path> {
         .context("Python 3 was not found; install it from https://www.python.org")
 }
 
-/// Fails with what to install where the component's target is missing.
-pub fn ensure_target() -> Result<()> {
+/// Fails with what to install where a target is missing.
+pub fn ensure_target(target: &str) -> Result<()> {
     let output = Command::new("rustup")
         .args(["target", "list", "--installed"])
         .current_dir(root())
@@ -118,11 +180,11 @@ pub fn ensure_target() -> Result<()> {
     // Without rustup, cargo itself says what is missing.
     let Ok(output) = output else { return Ok(()) };
     let installed = String::from_utf8_lossy(&output.stdout);
-    if installed.lines().any(|line| line == "wasm32-wasip2") {
+    if installed.lines().any(|line| line == target) {
         return Ok(());
     }
-    let add = step::program("rustup", &["target", "add", "wasm32-wasip2"]);
-    step::run(add).context("the target wasm32-wasip2 is missing")?;
+    let add = step::program("rustup", &["target", "add", target]);
+    step::run(add).with_context(|| format!("the target {target} is missing"))?;
     ensure!(output.status.success(), "rustup does not work here");
     Ok(())
 }

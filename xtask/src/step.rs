@@ -3,7 +3,7 @@
 use std::ffi::OsStr;
 use std::process::{Command, ExitStatus};
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, anyhow, ensure};
 
 /// Says what comes next.
 pub fn say(what: &str) {
@@ -33,6 +33,24 @@ pub fn run(mut command: Command) -> Result<()> {
     let status = status(&mut command)?;
     ensure!(status.success(), "{} failed: {status}", shown(&command));
     Ok(())
+}
+
+/// Runs a command, which must succeed; where it does not, the error ends with what to run next.
+///
+/// # Errors
+///
+/// Where it does not.
+pub fn run_or(command: Command, next: &str) -> Result<()> {
+    or(run(command), next)
+}
+
+/// Ends an error with what to run next.
+///
+/// # Errors
+///
+/// With all that the error says.
+pub fn or<T>(result: Result<T>, next: &str) -> Result<T> {
+    result.map_err(|error| anyhow!("{error:#}\nNext: {next}"))
 }
 
 /// Runs a command, which must succeed, and returns what it says.
