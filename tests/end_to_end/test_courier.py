@@ -234,6 +234,33 @@ def test_it_is_stopped(project: Project) -> None:
     assert [each["name"] for each in project.engine.executions] == ["test_it"]
 
 
+def test_it_sees_the_end_of_a_run_that_no_component_takes(project: Project) -> None:
+    """It read no further once it had given up, and pytest waited in vain for a minute."""
+    broken = """
+        with open({tries!r}, "a") as tries:
+            tries.write("+")
+        raise RuntimeError("not here")
+    """
+    tries = project.path / "tries"
+    tries.touch()
+    project.write(
+        {"test_it.py": WAITS, "broken/wasmtime/__init__.py": broken.format(tries=str(tries))}
+    )
+    project.environment["PYTHONPATH"] = str(project.path / "broken")
+    with project.started() as process:
+        courier = wait_for_courier(project)
+        # Once to prepare, and twice with events.
+        while len(tries.read_text()) < 3:
+            assert project.couriers() == [courier]
+            time.sleep(0.02)
+        (project.path / "go").touch()
+        assert process.wait(60) == 0
+    output = project.output.read_text()
+    assert "wasmtime does not run on this machine: not here" in output
+    assert "does not answer" not in output
+    Aftermath(project.engine, project.path, output).check({"test_it"})
+
+
 def test_it_learns_late_that_the_run_is_over(tmp_path: Path) -> None:
     """It gave the server as long as ever, and pytest ended it before it could say what was."""
     with TestEngine(TOKEN, script=[faults.Hang(90)]) as engine:

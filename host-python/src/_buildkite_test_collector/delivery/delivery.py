@@ -85,7 +85,9 @@ class Delivery:
     def advance(self) -> None:
         """Feed what is new, and have the outputs take what is ready; nothing waits here."""
         if self._traps >= TRAPS:
-            # The end of the run tries once more, and says it.
+            # The end of the run tries once more, and says it: it must be seen without a component.
+            for chunk in self._reader.chunks():
+                self._look_for_end(chunk)
             return
         try:
             self._feed()
@@ -101,6 +103,9 @@ class Delivery:
         """Deliver the rest, as far as it can be done by the deadline; what fails is reported."""
         # Nobody adds events any more, so that the journal holds the receipts from now on.
         self._is_following = False
+        if self._traps >= TRAPS:
+            # What was read since then went into no component.
+            self._restart()
         if self._outputs and self._finish_run():
             for output in self._outputs:
                 output.commit()
@@ -164,12 +169,16 @@ class Delivery:
         run = self._started_run()
         for piece in self._trap_search.pieces(lines):
             run.feed(piece)
+        self._look_for_end(lines)
+        self._take(is_last=False)
+
+    def _look_for_end(self, lines: str) -> None:
+        """See whether the last of whole lines ends the run."""
         last = lines.rfind("\n", 0, -1) + 1
         self.is_run_over = lines.startswith(RUN_FINISHED, last)
         if self.is_run_over:
             time = lines[last + len(RUN_FINISHED) :].partition(",")[0]
             self.run_finished_at = int(time) if time.isdecimal() else 0
-        self._take(is_last=False)
 
     def _take(self, *, is_last: bool) -> None:
         for output in self._outputs:
