@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 
-use crate::python::{self, Venv};
+use crate::python::Venv;
 use crate::tools;
 use xtask::step;
 
@@ -21,7 +21,7 @@ pub fn run() -> Result<()> {
     let crates = step::run(tools::cargo_deny(&advisories)?);
 
     step::say("Look for known vulnerabilities of Python packages");
-    let venv = Venv::new("audit", python::NEWEST)?;
+    let venv = Venv::newest("audit")?;
     // What the plugin needs, without the plugin, whose next version nobody knows yet.
     venv.install(&["--requirements", "host-python/pyproject.toml"])?;
     // Else a package of which nothing is known has no vulnerabilities.

@@ -38,7 +38,7 @@ pub fn run(arguments: &[String]) -> Result<()> {
         environments.push(("baseline", vec!["pytest", baseline]));
     }
     for (name, packages) in environments {
-        let venv = Venv::new(&format!("bench/{name}"), python::NEWEST)?;
+        let venv = Venv::newest(&format!("bench/{name}"))?;
         // As pip does it, and uv does not.
         venv.install(&[&["--compile-bytecode"], &packages[..]].concat())?;
         if name == "pure" {

@@ -1,6 +1,7 @@
 //! All checks and tests, Rust and Python.
 
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use anyhow::{Result, ensure};
 
@@ -8,6 +9,8 @@ use crate::debian;
 #[cfg(unix)]
 use crate::emulator;
 use crate::javascript;
+use crate::left_out;
+use crate::node::Node;
 use crate::page;
 use crate::pipelines;
 use crate::python::{self, Venv};
@@ -86,7 +89,8 @@ impl Corner {
 /// The newest of everything: what the test command runs on.
 const NEWEST: Corner = Corner::new(python::NEWEST, "pytest", "wasmtime");
 
-/// The other corners of what is supported, as few as have the oldest of each beside what is new.
+/// The other corners of what is supported: the oldest of each, nobody to deliver, and what is newer
+/// than our newest.
 const CORNERS: [Corner; 4] = [
     Corner::new(python::NEWEST, "pytest", "wasmtime==45.*").without_courier(),
     Corner::new(python::OLDEST, "pytest==7.0.*", "wasmtime==45.*"),
@@ -141,6 +145,7 @@ const ONCE: [&str; 37] = [
 
 /// Passes everything on the newest versions; further arguments go to pytest.
 pub fn run(pytest_arguments: &[String]) -> Result<()> {
+    prepare()?;
     rust()?;
     let package = step::or(javascript(), next::NPM)?;
     step::or(page(), next::PAGE)?;
@@ -154,18 +159,34 @@ pub fn run(pytest_arguments: &[String]) -> Result<()> {
     step::or(tested, next::PYTEST)
 }
 
+/// Fetches what everything needs, so that what cannot be had is known before anything is built.
+fn prepare() -> Result<()> {
+    step::say("See what is here");
+    python::ensure_target(xtask::component::TARGET)?;
+    python::ensure()?;
+    Node::new()?;
+    debian::ensure();
+    Ok(())
+}
+
 /// Builds what has changed and passes some tests: the arguments go to pytest.
 pub fn pytest(arguments: &[String]) -> Result<()> {
     ensure!(!arguments.is_empty(), "which tests? For example: -k spans");
     python::ensure_target(xtask::component::TARGET)?;
     let venv = python::editable("short", &NEWEST.packages)?;
-    let mut pytest = venv.command("python", &["-m", "pytest", "-c", "tests/pytest.ini"]);
+    let mut pytest = pytest_in(&venv);
     let names_files = arguments.iter().any(|word| word.contains(".py"));
     pytest
         .args((!names_files).then_some("tests"))
-        .args(arguments)
-        .env("BUILDKITE_TEST_COLLECTOR_UV", python::uv_path());
+        .args(arguments);
     step::run(pytest)
+}
+
+/// The tests of this repository, as an environment runs them.
+fn pytest_in(venv: &Venv) -> Command {
+    let mut pytest = venv.command("python", &["-m", "pytest", "-c", "tests/pytest.ini"]);
+    pytest.env("BUILDKITE_TEST_COLLECTOR_UV", python::uv_path());
+    pytest
 }
 
 /// Passes the end-to-end tests at the corners of what is supported.
@@ -177,18 +198,17 @@ pub fn matrix(pytest_arguments: &[String]) -> Result<()> {
         .into_iter()
         .chain(pytest_arguments.to_vec())
         .collect();
-    let mut left_out = Vec::new();
     for corner in &CORNERS {
         if corner.is_optional && !python::is_there(corner.python) {
-            left_out.push(corner.python);
+            let python = corner.python;
+            left_out::note(format!(
+                "There is no Python {python}: nothing is tested with it."
+            ));
             continue;
         }
         let venv = environment("corner", corner, &wheel)?;
         let tested = end_to_end(&venv, corner, &wheel, None, &arguments);
         step::or(tested, next::CORNER)?;
-    }
-    for python in left_out {
-        println!("Not tested, since there is none here: Python {python}.");
     }
     Ok(())
 }
@@ -199,7 +219,10 @@ fn environment(name: &str, corner: &Corner, wheel: &str) -> Result<Venv> {
         "Install the wheel: Python {}, {pytest}, {wasmtime}",
         corner.python
     ));
-    let venv = Venv::new(name, corner.python)?;
+    let venv = match corner.python {
+        python::NEWEST => Venv::newest(name)?,
+        other => Venv::new(name, other)?,
+    };
     venv.install(&[
         wheel,
         pytest,
@@ -225,13 +248,12 @@ fn end_to_end(
     ));
     let package_environment = package.map(environment_of_packages).unwrap_or_default();
     let pytest = |options: &[&str]| {
-        let mut command = venv.command("python", &["-m", "pytest", "-c", "tests/pytest.ini"]);
+        let mut command = pytest_in(venv);
         command
             .args(options)
             .arg("tests")
             .args(arguments)
             .env("BUILDKITE_TEST_COLLECTOR_WHEEL", wheel)
-            .env("BUILDKITE_TEST_COLLECTOR_UV", python::uv_path())
             // `cargo test` has built it, for the tests of its package.
             .env("BUILDKITE_TEST_COLLECTOR_RUST_HOST", rust_host())
             .envs(package_environment.iter().cloned());
@@ -268,7 +290,9 @@ fn environment_of_packages(npm: &Path) -> Vec<(&'static str, PathBuf)> {
     #[cfg(unix)]
     match emulator::python() {
         Ok(python) => environment.push((emulator::VARIABLE, python)),
-        Err(error) => println!("No test runs on another processor: {error:#}"),
+        Err(error) => {
+            left_out::note(format!("No test runs on another processor: {error:#}"));
+        }
     }
     environment
 }
@@ -285,7 +309,6 @@ pub fn bless() -> Result<()> {
 }
 
 fn rust() -> Result<()> {
-    python::ensure_target(xtask::component::TARGET)?;
     step::say("Check the style of the Rust code");
     let format = cargo(&["fmt", "--all", "--check"]);
     step::run_or(format, next::RUST_FORMAT)?;
@@ -314,7 +337,6 @@ fn page() -> Result<()> {
     step::say("Check and build the report page");
     page::check()?;
     page::build_with_viewer()?;
-    debian::ensure();
     Ok(())
 }
 

@@ -2,6 +2,7 @@
 
 use std::process::Command;
 
+use crate::left_out;
 use crate::step;
 
 /// A program that some tests need.
@@ -53,10 +54,11 @@ pub fn ensure() {
     install.extend(missing.iter().map(|tool| tool.package));
     if let Err(error) = step::run(step::program("apt-get", &install)) {
         for tool in missing {
-            println!(
-                "There is no {}, so that this is not tested: {} ({error:#}).",
-                tool.name, tool.tested
-            );
+            left_out::note(format!(
+                "There is no {}, so that this is not tested: {} ({error:#}). On Debian: apt-get \
+                 install {}",
+                tool.name, tool.tested, tool.package
+            ));
         }
     }
 }

@@ -12,7 +12,7 @@ pub fn run() -> Result<()> {
     let wheel = python::wheel()?;
 
     step::say("Install the wheel");
-    let venv = Venv::new("demo", python::NEWEST)?;
+    let venv = Venv::newest("demo")?;
     venv.install(&[&wheel.display().to_string()])?;
     show(&venv)
 }

@@ -13,6 +13,7 @@ mod demo;
 mod emulator;
 mod interface;
 mod javascript;
+mod left_out;
 mod node;
 mod page;
 mod pipelines;
@@ -63,7 +64,9 @@ cargo xtask COMMAND
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    match run(&arguments) {
+    let result = run(&arguments);
+    left_out::say();
+    match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("\nxtask: {error:#}");

@@ -3,9 +3,11 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::OnceLock;
 
 use anyhow::{Context, Result, ensure};
 
+use crate::left_out;
 use crate::page;
 use crate::tools::UV;
 use xtask::component::{Build, digest};
@@ -16,6 +18,9 @@ pub const NEWEST: &str = "3.13";
 
 /// The oldest Python that the plugin is made for.
 pub const OLDEST: &str = "3.9";
+
+/// Those between, newest first.
+const OTHERS: [&str; 3] = ["3.12", "3.11", "3.10"];
 
 /// A virtual environment of one of ours, under `target/venv`.
 pub struct Venv {
@@ -36,12 +41,18 @@ impl Venv {
         Ok(Self { path })
     }
 
+    /// Makes an environment anew with the newest Python: of those that are here, where it is not to
+    /// be had.
+    pub fn newest(name: &str) -> Result<Self> {
+        Self::new(name, newest())
+    }
+
     /// An environment with these packages, which is made once.
     pub fn with(name: &str, packages: &[&str]) -> Result<Self> {
         let path = target().join("venv").join(name);
         let stamp = path.join(digest(packages.join(" ").as_bytes()));
         if !stamp.exists() {
-            Self::new(name, NEWEST)?.install(packages)?;
+            Self::newest(name)?.install(packages)?;
             fs::write(&stamp, "")?;
         }
         Ok(Self { path })
@@ -81,11 +92,35 @@ impl Venv {
 
 /// Whether there is a Python of this version, on this machine or where uv fetches them.
 pub fn is_there(version: &str) -> bool {
-    ["find", "install"].iter().any(|action| {
-        let Ok(mut command) = uv() else { return false };
-        command.args(["python", action, version]);
-        command.output().is_ok_and(|output| output.status.success())
+    ["find", "install"]
+        .iter()
+        .any(|action| uv_says(action, version))
+}
+
+/// The newest Python that the plugin is made for, or what there is in its place.
+fn newest() -> &'static str {
+    static FOUND: OnceLock<&str> = OnceLock::new();
+    FOUND.get_or_init(|| {
+        if is_there(NEWEST) {
+            return NEWEST;
+        }
+        let mut others = OTHERS.into_iter().chain([OLDEST]);
+        let found = others.find(|version| uv_says("find", version));
+        if let Some(found) = found {
+            left_out::note(format!(
+                "There is no Python {NEWEST}, and uv cannot fetch it: all runs on {found}."
+            ));
+        }
+        found.unwrap_or(NEWEST)
     })
+}
+
+fn uv_says(action: &str, version: &str) -> bool {
+    let Ok(mut command) = uv() else { return false };
+    command
+        .args(["python", action, version])
+        .env("PYENV_VERSION", version);
+    command.output().is_ok_and(|output| output.status.success())
 }
 
 /// An environment, made once, with the plugin as it is in this checkout now.
@@ -151,6 +186,16 @@ fn uv() -> Result<Command> {
         fs::write(&stamp, "")?;
     }
     Ok(step::program(tools.program("uv"), &[]))
+}
+
+/// Sees that there is a Python for all that is run with one, and uv to get it with.
+pub fn ensure() -> Result<()> {
+    uv()?;
+    ensure!(
+        uv_says("find", newest()),
+        "no Python from {OLDEST} to {NEWEST} is here, nor can uv fetch one: https://www.python.org"
+    );
+    Ok(())
 }
 
 /// Where uv is, once anything was installed.

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, ensure};
 use serde_json::Value;
 
-use crate::python::{self, Venv};
+use crate::python::Venv;
 use crate::tools;
 use xtask::{root, step, target, version};
 
@@ -18,7 +18,7 @@ const FILE: &str = "buildkite-test-collector.cdx.json";
 
 /// Installs the wheel in a folder with what it needs today, and lists that.
 pub fn make(folder: &Path) -> Result<PathBuf> {
-    let venv = Venv::new("sbom", python::NEWEST)?;
+    let venv = Venv::newest("sbom")?;
     // By its name: installed by path, the list would say where the wheel lay.
     let wheel = format!("{PACKAGE}=={}", version::current(&root())?);
     venv.install(&["--find-links", &folder.display().to_string(), &wheel])?;

@@ -13,7 +13,7 @@ pub fn run(names: &[String]) -> Result<()> {
     let wheel = python::wheel()?;
 
     step::say("Run the libraries' own tests, with `auto_spans` off and on");
-    let venv = Venv::new("suites", python::NEWEST)?;
+    let venv = Venv::newest("suites")?;
     venv.install(&[tools::PIP])?;
     let mut suites = venv.command("python", &["-m", "suites"]);
     suites
