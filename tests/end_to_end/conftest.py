@@ -6,6 +6,7 @@ import sys
 from typing import TYPE_CHECKING
 
 import pytest
+import trustme
 from stand_in import TestEngine
 
 from .host import Host
@@ -28,6 +29,17 @@ def engine() -> Iterator[TestEngine]:
 def project(tmp_path: Path, engine: TestEngine) -> Project:
     """A project without tests yet, whose results go to `engine`."""
     return Project(tmp_path, engine)
+
+
+@pytest.fixture
+def secure(tmp_path: Path) -> Iterator[Project]:
+    """A project whose results go to a server with a certificate of `authority.pem`."""
+    authority = trustme.CA()
+    authority.cert_pem.write_to_path(str(tmp_path / "authority.pem"))
+    certificate = authority.issue_cert("127.0.0.1", "engine.test", "xn--prfung-4ya.test")
+    certificate.private_key_and_cert_chain_pem.write_to_path(str(tmp_path / "server.pem"))
+    with TestEngine(TOKEN, certificate=tmp_path / "server.pem") as engine:
+        yield Project(tmp_path, engine)
 
 
 @pytest.fixture

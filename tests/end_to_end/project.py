@@ -70,6 +70,9 @@ needs_courier = pytest.mark.skipif(IS_IN_PROCESS, reason="it takes the courier")
 #: The suite's token, as the stand-in expects it.
 TOKEN = "not-a-real-token"  # noqa: S105
 
+#: A base of the API where nobody listens.
+NOWHERE = "http://127.0.0.1:9/v1"
+
 
 #: A test that passes, and one that says when it runs, and runs for long.
 SLOW = """

@@ -9,16 +9,12 @@ import textwrap
 from typing import TYPE_CHECKING
 
 import pytest
-import trustme
-from stand_in import TestEngine
 
 from .aftermath import Aftermath
-from .project import TOKEN, Project
 from .proxy import Proxy, Socks
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
+    from .project import Project
 
 TEST = "def test_it(): pass\n"
 
@@ -30,17 +26,6 @@ def by_proxy(project: Project, url: str, **proxies: str) -> dict[str, str]:
         "REQUESTS_CA_BUNDLE": str(project.path / "authority.pem"),
         **proxies,
     }
-
-
-@pytest.fixture
-def secure(tmp_path: Path) -> Iterator[Project]:
-    """A project whose results go to a server with a certificate of `authority.pem`."""
-    authority = trustme.CA()
-    authority.cert_pem.write_to_path(str(tmp_path / "authority.pem"))
-    certificate = authority.issue_cert("127.0.0.1", "engine.test", "xn--prfung-4ya.test")
-    certificate.private_key_and_cert_chain_pem.write_to_path(str(tmp_path / "server.pem"))
-    with TestEngine(TOKEN, certificate=tmp_path / "server.pem") as engine:
-        yield Project(tmp_path, engine)
 
 
 def test_a_certificate_of_an_unknown_authority(secure: Project) -> None:

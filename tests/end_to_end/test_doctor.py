@@ -8,18 +8,13 @@ from time import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
-import trustme
 from stand_in import TestEngine, faults
 
-from .project import TOKEN, Project
+from .project import NOWHERE, TOKEN, Project
 from .proxy import Proxy
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
-
-#: A place where nobody listens.
-NOWHERE = "http://127.0.0.1:9/v1"
 
 
 def findings(project: Project, *, works: bool) -> dict[str, dict[str, Any]]:
@@ -38,17 +33,6 @@ def findings(project: Project, *, works: bool) -> dict[str, dict[str, Any]]:
     for secret in (TOKEN, "S3CRET"):
         assert secret not in done.stdout + done.stderr + text.stdout + text.stderr
     return {finding["name"]: finding for finding in report["checks"]}
-
-
-@pytest.fixture
-def secure(tmp_path: Path) -> Iterator[Project]:
-    """A project whose results go to a server with a certificate of `authority.pem`."""
-    authority = trustme.CA()
-    authority.cert_pem.write_to_path(str(tmp_path / "authority.pem"))
-    certificate = authority.issue_cert("127.0.0.1", "engine.test")
-    certificate.private_key_and_cert_chain_pem.write_to_path(str(tmp_path / "server.pem"))
-    with TestEngine(TOKEN, certificate=tmp_path / "server.pem") as engine:
-        yield Project(tmp_path, engine)
 
 
 def test_all_is_well(project: Project) -> None:

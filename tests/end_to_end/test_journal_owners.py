@@ -18,15 +18,12 @@ from _buildkite_test_collector.journal.limits import DAYS_KEPT, RUNS_KEPT
 from stand_in import TestEngine, faults
 
 from .aftermath import Aftermath
-from .project import COMMAND, TOKEN, Project, needs_courier, ours
+from .project import COMMAND, NOWHERE, TOKEN, Project, needs_courier, ours
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 SHARED = "--buildkite-journal=shared.ndjson"
-
-#: Where nobody listens.
-NOWHERE = "http://127.0.0.1:9/v1"
 
 #: Eight tests of a run, by its name; the last ends when it is told to.
 EIGHT = """

@@ -14,7 +14,7 @@ import pytest
 
 from .aftermath import Aftermath
 from .namespace import in_namespace
-from .project import COMMAND, ours
+from .project import COMMAND, NOWHERE, ours
 
 if TYPE_CHECKING:
     from .project import Project
@@ -105,7 +105,7 @@ def test_a_system_like_windows(project: Project) -> None:
 def test_upload_removes_no_open_file(project: Project, is_named: bool) -> None:
     """A journal that was sent stayed on Windows, for it was locked when it was removed."""
     customize(project, LACKS + KEEPS_OPEN_FILES)
-    project.environment["BUILDKITE_ANALYTICS_API_URL"] = "http://127.0.0.1:9"
+    project.environment["BUILDKITE_ANALYTICS_API_URL"] = NOWHERE
     arguments = ["--buildkite-journal=kept.ndjson"] if is_named else []
     run = project.test(TESTS, *arguments, watched=False)
     assert run.status == 1
@@ -134,7 +134,7 @@ def test_a_console_of_windows(project: Project) -> None:
 
 def test_the_command_has_a_path_that_a_shell_takes(project: Project) -> None:
     """A path with a space became two arguments."""
-    project.environment["BUILDKITE_ANALYTICS_API_URL"] = "http://127.0.0.1:9"
+    project.environment["BUILDKITE_ANALYTICS_API_URL"] = NOWHERE
     journal = "it's kept here.ndjson"
     run = project.test(TESTS, f"--buildkite-journal={journal}", watched=False)
     line = next(line for line in run.said if "to try again: " in line)

@@ -34,16 +34,19 @@ def of_json_bytes(data: bytes) -> Any:
     return decoded(data.decode("utf-8", "surrogatepass"))
 
 
-#: What a shell takes as it is, beside letters and digits; on Windows paths have more.
-UNQUOTED = frozenset("@%+=:,./-_" if os.name == "posix" else "@+=:,./-_\\~")
+#: What the shells of Windows take as it is, beside letters and digits.
+UNQUOTED = frozenset("@+=:,./-_\\~")
 
 
 def quoted(path: str) -> str:
     """Return a path as an argument of a command that people copy into their shell."""
+    if os.name == "posix":
+        # Here, since hardly any run needs it.
+        from shlex import quote
+
+        return quote(path)
     if path and all(each.isalnum() or each in UNQUOTED for each in path):
         return path
-    if os.name == "posix":
-        return "'" + path.replace("'", "'\\''") + "'"
     # No path has a quotation mark there.
     return f'"{path}"'
 

@@ -22,7 +22,7 @@ from ..component.code import BYTECODE, COMPILED
 from ..component.component import Component
 from ..deadline import now
 from ..delivery.answer import describe_refusal
-from ..delivery.uploader import TOKEN
+from ..delivery.uploader import TOKEN, authorization
 from ..errors import ComponentError, UploadError, why
 from ..journal.run_directory import RunDirectory
 from ..net.connections import Connections
@@ -30,7 +30,8 @@ from ..net.proxies import proxy_to
 from ..net.trouble import describe_error
 from ..net.url import Url, shown
 from ..settings import Settings
-from ..version import __version__
+from ..terminal import COMMAND
+from ..version import USER_AGENT, __version__
 from .upload import project_root, unsent_journals
 
 #: What a check can find: all is well; worth knowing; an upload would not work.
@@ -48,6 +49,9 @@ CLOCK_TOLERANCE = 300
 
 #: What tokens look like: Test Engine's own, and signed ones of an OpenID Connect provider.
 _USUAL_TOKENS = re.compile(r"[A-Za-z0-9_-]{20,200}|[\w-]+\.[\w-]+\.[\w-]+", re.ASCII)
+
+#: What to do about a token that may be another one.
+COMPARE = "compare it with the one on the suite's page of settings"
 
 #: The packages whose versions matter.
 PACKAGES = ("pytest", "wasmtime", "urllib3", "certifi")
@@ -122,8 +126,7 @@ def _token(settings: Settings) -> Iterator[Finding]:
         advice = "look for a space, a quotation mark or a line break in it"
         yield Finding("token", AMISS, "it has a character that no token has", advice)
     elif not _USUAL_TOKENS.fullmatch(settings.token):
-        advice = "compare it with the one on the suite's page of settings"
-        yield Finding("token", NOTE, "it does not look like Test Engine's tokens", advice)
+        yield Finding("token", NOTE, "it does not look like Test Engine's tokens", COMPARE)
     else:
         yield Finding("token", FINE, f"{settings.sources.get('token', '')} has the form of one")
 
@@ -152,9 +155,9 @@ def _server(settings: Settings) -> Iterator[Finding]:
 
 def _answer(settings: Settings, connections: Connections) -> Iterator[Finding]:
     place = shown(settings.api_url)
-    headers = {"User-Agent": f"buildkite-test-collector/{__version__}"}
+    headers = {"User-Agent": USER_AGENT}
     if TOKEN.fullmatch(settings.token):
-        headers["Authorization"] = f'Token token="{settings.token}"'
+        headers["Authorization"] = authorization(settings.token)
     try:
         response = connections.get(headers=headers, timeout=PATIENCE, retries=False)
         body = response.read(4096)
@@ -168,13 +171,12 @@ def _answer(settings: Settings, connections: Connections) -> Iterator[Finding]:
     yield from _clock(response.headers.get("Date", ""))
     if "Authorization" not in headers:
         return
+    said = describe_refusal(settings.token, response.status, response.reason, body)
     if response.status in range(200, 300):
         yield Finding("access", FINE, "the token is accepted")
     elif response.status == 401:
-        said = describe_refusal(settings.token, response.status, response.reason, body)
-        yield Finding("access", AMISS, said, "compare it with the one on the suite's page")
+        yield Finding("access", AMISS, said, COMPARE)
     else:
-        said = describe_refusal(settings.token, response.status, response.reason, body)
         advice = "whether the token is accepted will be seen at the first upload"
         yield Finding("access", NOTE, f"the server does not say: {said}", advice)
 
@@ -202,7 +204,7 @@ def _component(settings: Settings) -> Iterator[Finding]:
         kind = Component(size=0).kind
     except ComponentError as error:
         said = f"{error}; runs are recorded all the same"
-        advice = "send their events from a machine with wasmtime: buildkite-test-collector upload"
+        advice = f"send their events from a machine with wasmtime: {COMMAND}"
         yield Finding("component", AMISS, said, advice)
         return
     took = f"{kind}, ready in {1000 * (now() - began):.0f} ms"
@@ -228,8 +230,8 @@ def _journals(settings: Settings) -> Iterator[Finding]:
         advice = "set XDG_STATE_HOME or TMPDIR to a directory that can be written to"
         yield Finding("journals", AMISS, said, advice)
     for journal in unsent_journals(root):
-        advice = "to send it: buildkite-test-collector upload"
-        yield Finding("unsent", NOTE, f"{journal} is of a run that was not sent", advice)
+        said = f"{journal} is of a run that was not sent"
+        yield Finding("unsent", NOTE, said, f"to send it: {COMMAND}")
 
 
 #: All that is looked at, in this order.

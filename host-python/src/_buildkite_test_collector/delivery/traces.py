@@ -11,7 +11,7 @@ from ..otlp.exporter import Exporter
 from ..otlp.target import Target
 from .answer import Answer
 from .context import Context
-from .uploader import COMPRESSION_LEVEL, Body, Uploader
+from .sender import COMPRESSION_LEVEL, Body, Sender
 from .uploads import Uploads
 
 #: How many executions go into a request; fewer where they are large.
@@ -57,7 +57,7 @@ class Traces(Uploads):
     def due_in(self) -> float:
         """Return when traces are taken again."""
         interval = self._settings.upload_interval
-        if not interval or (self._uploader is not None and self._uploader.under_way):
+        if not interval or (self._sender is not None and self._sender.under_way):
             return super().due_in()
         return max(0.0, max(self._taken_at + interval, self._may_send_at) - now())
 
@@ -69,12 +69,12 @@ class Traces(Uploads):
             spans = "1 span" if self._rejected == 1 else f"{self._rejected} spans"
             self._report.notes.append(f"{self._target.url} rejected {spans}{why}")
         if self._bodies:
-            uploader, count = self._uploader, sum(body.results for body in self._bodies)
-            error = uploader.why_not(self._bodies[0]) if uploader else self._obstacle
+            sender, count = self._sender, sum(body.results for body in self._bodies)
+            error = sender.why_not(self._bodies[0]) if sender else self._obstacle
             results = "1 result was" if count == 1 else f"{count} results were"
             self._report.failed(f"the traces of {results} not sent: {error}")
 
-    def _connect(self) -> Uploader:
+    def _connect(self) -> Sender:
         return Exporter(self._target, self._report.debug.append)
 
     def _accepted(self, body: Body, answer: Answer) -> None:

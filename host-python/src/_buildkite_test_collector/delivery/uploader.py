@@ -1,87 +1,28 @@
-"""Sends bodies to Test Engine by threads, within a time that may end at any moment."""
+"""Sends bodies to Test Engine."""
 
 from __future__ import annotations
 
-import contextlib
 import re
-from collections.abc import Callable, Iterator
-from functools import partial
-from queue import Empty, SimpleQueue
-from threading import Thread
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
 
-from ..deadline import now
 from ..errors import UploadError
 from ..net.connections import Connections
-from ..net.tries import PASSING, Tries, Window
-from ..net.trouble import describe_error
 from ..net.url import Url
 from ..settings import Settings
-from ..version import __version__
 from .answer import Answer, describe_refusal, describe_stranger, read_answer
-
-if TYPE_CHECKING:
-    from typing import Union
-
-    # Here, since `typing` would hold on to the classes, and by them to the whole run.
-    Fate = Union[Answer, UploadError]  #: What became of a body.
-else:
-    Fate = Any
-
-#: How long a server may take to connect, and between two pieces of an answer, in seconds.
-SOCKET_TIMEOUT = 30.0
-
-#: How many bodies in a row may fail before the rest is not tried.
-FAILURES = 2
-
-#: How many connections there are at most, and how many bodies one of them may have before it before
-#: there is another one.
-CONNECTIONS, BODIES_PER_CONNECTION = 8, 3
-
-#: How hard bodies are compressed: one level more takes a third longer, and gains a thousandth.
-COMPRESSION_LEVEL = 5
-
-#: How much of an answer is read, in bytes.
-ANSWER_LIMIT = 256 * 1024
-
-#: How long the end of all threads is waited for, in seconds.
-JOIN_TIMEOUT = 1.0
-
-TIME_IS_OVER, NOT_TAKEN = "the time for uploads is over", "uploads are not taken now"
+from .sender import CONNECTIONS, Body, Sender, Success
 
 #: The characters that a token may have: those of a header.
 TOKEN = re.compile("[!-~]+")
 
 
-class Body:
-    """A request's body on its way."""
-
-    __slots__ = ("data", "error", "is_refused", "is_under_way", "receipt", "results")
-
-    def __init__(self, data: bytes, receipt: str, results: int) -> None:
-        #: As it is sent.
-        self.data = data
-        #: The event that says that it was accepted.
-        self.receipt = receipt
-        #: How many results it holds.
-        self.results = results
-        #: Whether it is being sent.
-        self.is_under_way = False
-        #: Whether the server will not take it.
-        self.is_refused = False
-        #: Why it was not accepted, if it was tried.
-        self.error: UploadError | None = None
+def authorization(token: str) -> str:
+    """Return the header by which Test Engine knows whose results these are."""
+    return f'Token token="{token}"'
 
 
-class Uploader:
-    """Sends bodies by threads, so that whoever waits for them is free to stop.
-
-    After some failures in a row the rest of a round is not tried: a server that is down costs its
-    deadline once, and not once for each body.
-    """
-
-    #: Answers after which the same body may be accepted.
-    passing = PASSING
+class Uploader(Sender):
+    """Sends bodies to Test Engine."""
 
     def __init__(self, settings: Settings, note: Callable[[str], None]) -> None:
         """Prepare to send.
@@ -103,148 +44,28 @@ class Uploader:
             url = Url.parse(settings.upload_url)
         except ValueError:
             raise UploadError("the API's URL cannot be read") from None
+        self._token = settings.token
         connections = Connections(url, CONNECTIONS, allow_http=settings.allow_http)
-        self._settings = settings
-        self._prepare(url, connections, partial(describe_refusal, settings.token), note)
+        super().__init__(url, connections, note)
 
-    def _prepare(
-        self,
-        url: Url,
-        connections: Connections,
-        describe: Callable[[int, str | None, bytes], str],
-        note: Callable[[str], None],
-    ) -> None:
-        self._url = url
-        self._connections = connections
-        self._describe = describe
-        self._note = note
-        self._threads: list[Thread] = []
-        self._queue: SimpleQueue[Body | None] = SimpleQueue()
-        self._done: SimpleQueue[tuple[Body, Fate]] = SimpleQueue()
-        self._window = Window(lambda: self.until)
-        self._failures = 0
-        #: Until when may be sent, in seconds on the clock of `now`.
-        self.until = 0.0
-        #: How many bodies are on their way.
-        self.under_way = 0
-        #: How many tries the last body took.
-        self.tries = 0
+    def headers(self) -> dict[str, str]:
+        """Say whose results these are."""
+        return {
+            "Authorization": authorization(self._token),
+            "Content-Type": "application/json",
+            "Content-Encoding": "gzip",
+        }
 
-    def forget_failures(self) -> None:
-        """Begin a round of its own, whatever failed before."""
-        self._failures = 0
-        self._window.trouble = ""
+    def describe(self, status: int, reason: str | None, said: bytes) -> str:
+        """Return what a refusal means."""
+        return describe_refusal(self._token, status, reason, said)
 
-    def send(self, body: Body) -> None:
-        """Have a body sent."""
-        body.is_under_way = True
-        self.under_way += 1
-        self._queue.put(body)
-        wanted = 1 + max(0, self.under_way - BODIES_PER_CONNECTION)
-        if len(self._threads) < min(wanted, CONNECTIONS):
-            self._threads.append(Thread(target=self._work, daemon=True))
-            try:
-                self._threads[-1].start()
-            except RuntimeError:
-                # There is no room for another thread; without any this one does the work.
-                self._threads.pop()
-                if not self._threads:
-                    body = self._queue.get_nowait() or body
-                    self._done.put((body, self._sent(body)))
-
-    def collect(self, seconds: float) -> Iterator[tuple[Body, Fate]]:
-        """Give the bodies whose fate is known; wait some seconds for the first."""
-        with contextlib.suppress(Empty):
-            while self.under_way:
-                body, fate = self._done.get(timeout=seconds) if seconds else self._done.get_nowait()
-                self.under_way -= 1
-                body.is_under_way = False
-                seconds = 0.0
-                yield body, fate
-
-    def close(self) -> None:
-        """Break off what is under way. A thread that waits for a name server is left behind."""
-        self._window.close()
-        self._connections.break_off()
-        for _ in self._threads:
-            self._queue.put(None)
-        until = now() + JOIN_TIMEOUT
-        for thread in self._threads:
-            thread.join(max(0.0, until - now()))
-        self._connections.close()
-
-    def why_not(self, body: Body) -> UploadError:
-        """Return why a body was not accepted, once the uploader is closed."""
-        if body.is_under_way:
-            return self._failed(TIME_IS_OVER)
-        return body.error or self._failed(NOT_TAKEN)
-
-    def _work(self) -> None:
-        while (body := self._queue.get()) is not None:
-            self._done.put((body, self._sent(body)))
-
-    def _sent(self, body: Body) -> Fate:
-        """Send a body, and again where that may help."""
-        if self._failures >= FAILURES:
-            return self._failed(NOT_TAKEN)
-        window = self._window
-        if not window.left():
-            return self._failed(TIME_IS_OVER)
-        tries = Tries(body.data, window, self._describe, self.passing)
-        try:
-            answer = self._answer(body, tries)
-        except UploadError as error:
-            self._failures += 1
-            return error
-        except Exception as error:
-            # An error's text may quote a header, and with it the token.
-            self._failures += 1
-            if not window.trouble or getattr(error, "reason", None) is not None:
-                window.trouble = describe_error(error)
-            return self._failed("" if window.left() else TIME_IS_OVER)
-        self._failures = 0
-        return answer
-
-    def _failed(self, why: str) -> UploadError:
-        parts = (str(self._url), why, self._window.trouble)
-        return UploadError(": ".join(part for part in parts if part))
-
-    def _answer(self, body: Body, tries: Tries) -> Answer:
-        from urllib3 import Timeout
-
-        began, left = now(), tries.window.left()
-        response = self._connections.post(
-            body=tries.stream,
-            headers={
-                "Authorization": f'Token token="{self._settings.token}"',
-                "Content-Type": "application/json",
-                "Content-Encoding": "gzip",
-                "Content-Length": str(len(body.data)),
-                "User-Agent": f"buildkite-test-collector/{__version__}",
-            },
-            timeout=Timeout(connect=min(SOCKET_TIMEOUT, left), read=min(SOCKET_TIMEOUT, left)),
-            retries=tries.retry(),
+    def read(self, success: Success, body: Body) -> Answer:
+        """Return what of the results was kept."""
+        answer = read_answer(
+            success.said, body.results, self._token, is_repeated=success.is_repeated
         )
-        said, is_whole = b"", False
-        with contextlib.suppress(Exception):
-            said = response.read(ANSWER_LIMIT)
-            # An older urllib3 does not say that a connection broke before the end.
-            is_whole = len(said) < ANSWER_LIMIT and not response.length_remaining
-        response.release_conn()
-        self.tries = tries.count
-        self._note(
-            f"{body.results} results in {len(body.data)} bytes: "
-            f"{response.status} after {now() - began:.2f} s, {tries.count} tries"
-        )
-        if response.status not in range(200, 300):
-            self._window.trouble = self._describe(response.status, response.reason, said)
-            body.is_refused = response.status not in PASSING
-            raise self._failed("")
-        answer = read_answer(said, body.results, self._settings.token, is_repeated=tries.is_unknown)
-        kind = response.headers.get("Content-Type")
-        if answer is None and (is_whole or "json" not in (kind or "")):
-            self._window.trouble = describe_stranger(response.status, kind)
-            body.is_refused = True
-            raise self._failed("")
+        if answer is None and (success.is_whole or "json" not in (success.kind or "")):
+            raise UploadError(describe_stranger(success.status, success.kind))
         # What breaks in the midst of Test Engine's answer must not have the body sent again.
-        return answer or Answer(is_repeated=tries.is_unknown)
+        return answer or Answer(is_repeated=success.is_repeated)

@@ -10,7 +10,8 @@ from ..deadline import now
 from ..errors import UploadError
 from .answer import Answer
 from .context import Context
-from .uploader import COMPRESSION_LEVEL, FAILURES, Body, Uploader
+from .sender import COMPRESSION_LEVEL, FAILURES, Body, Sender
+from .uploader import Uploader
 
 #: How long a server that has failed is left alone while the tests run, in seconds.
 RETRY_INTERVAL = 10.0
@@ -30,7 +31,7 @@ class Uploads:
         self._receipts = context.receipts
         self._deadline = context.deadline
         self._progress = context.progress
-        self._uploader: Uploader | None = None
+        self._sender: Sender | None = None
         #: Why nothing can be sent at all.
         self._obstacle: UploadError | None = None
         #: Those that were not accepted yet, in order.
@@ -47,13 +48,13 @@ class Uploads:
 
     def begin(self) -> None:
         """Connect, and begin with the first event: what is under way is waited for before."""
-        while self._uploader is not None and self._uploader.under_way and self._deadline.left():
+        while self._sender is not None and self._sender.under_way and self._deadline.left():
             self._collect(POLL_INTERVAL)
         self._bodies.clear()
         self._waiting_since = inf
-        if self._uploader is None and self._obstacle is None:
+        if self._sender is None and self._obstacle is None:
             try:
-                self._uploader = self._connect()
+                self._sender = self._connect()
             except UploadError as error:
                 self._obstacle = error
 
@@ -90,7 +91,7 @@ class Uploads:
 
     def due_in(self) -> float:
         """Return when the oldest result has waited for long enough."""
-        if self._uploader is not None and self._uploader.under_way:
+        if self._sender is not None and self._sender.under_way:
             # Its answer is to be kept soon, before somebody ends us.
             return POLL_INTERVAL / 5
         if self._waiting_since == inf or not self._settings.upload_interval:
@@ -101,7 +102,7 @@ class Uploads:
     @property
     def is_busy(self) -> bool:
         """Whether a body is on its way."""
-        return self._uploader is not None and self._uploader.under_way > 0
+        return self._sender is not None and self._sender.under_way > 0
 
     def commit(self) -> None:
         """Wait for the rest by the deadline, and report what was not accepted."""
@@ -110,44 +111,44 @@ class Uploads:
     def abandon(self) -> None:
         """Wait for what is under way, and report what was not accepted."""
         self._wait()
-        uploader = self._uploader
+        sender = self._sender
         self._report.not_uploaded = sum(body.results for body in self._bodies)
         if self._bodies:
             first = self._bodies[0]
-            self._report.failed(uploader.why_not(first) if uploader else self._obstacle)
+            self._report.failed(sender.why_not(first) if sender else self._obstacle)
 
-    def _connect(self) -> Uploader:
+    def _connect(self) -> Sender:
         return Uploader(self._settings, self._report.debug.append)
 
     def _wait(self) -> None:
         """Wait for what is under way."""
-        uploader = self._uploader
-        if uploader is not None:
-            while uploader.under_way and (seconds := self._deadline.left()):
-                uploader.until = self._deadline.until()
+        sender = self._sender
+        if sender is not None:
+            while sender.under_way and (seconds := self._deadline.left()):
+                sender.until = self._deadline.until()
                 self._collect(min(seconds, POLL_INTERVAL))
-            uploader.close()
+            sender.close()
             self._collect(0.0)
 
     def _send(self, *, is_another_try: bool) -> None:
         """Send the bodies that wait; those that have failed as well, if it is another try."""
-        uploader = self._uploader
-        if uploader is None or self._refusals >= FAILURES:
+        sender = self._sender
+        if sender is None or self._refusals >= FAILURES:
             return
         if is_another_try:
-            uploader.forget_failures()
+            sender.forget_failures()
             self._has_failed = False
-        if not uploader.under_way or self._deadline.is_running:
-            uploader.until = min(now() + self._settings.upload_timeout, self._deadline.until())
+        if not sender.under_way or self._deadline.is_running:
+            sender.until = min(now() + self._settings.upload_timeout, self._deadline.until())
         for body in self._bodies:
             is_new = body.error is None or (is_another_try and not body.is_refused)
             if is_new and not body.is_under_way:
-                uploader.send(body)
+                sender.send(body)
 
     def _collect(self, seconds: float) -> None:
-        if self._uploader is None:
+        if self._sender is None:
             return
-        for body, fate in self._uploader.collect(seconds):
+        for body, fate in self._sender.collect(seconds):
             if isinstance(fate, UploadError):
                 body.error = fate
                 self._refusals = self._refusals + 1 if body.is_refused else 0
@@ -167,5 +168,5 @@ class Uploads:
         report.repeated += body.results if answer.is_repeated else 0
         report.run_url = answer.run_url or report.run_url
         waiting = sum(each.results for each in self._bodies)
-        tries = self._uploader.tries if self._uploader is not None else 0
+        tries = self._sender.tries if self._sender is not None else 0
         self._progress(report.uploaded + report.skipped, waiting, tries)

@@ -2,35 +2,27 @@
 
 from __future__ import annotations
 
-import contextlib
 import ssl
 from collections.abc import Callable
-from functools import partial
-from typing import TYPE_CHECKING, Any
 
-from ..deadline import now
 from ..delivery.answer import Answer
-from ..delivery.uploader import ANSWER_LIMIT, Body, Uploader
+from ..delivery.sender import Body, Sender, Success
 from ..errors import UploadError, why
 from ..net.connections import Connections
 from ..net.trust import trusted
 from ..net.url import Url
-from ..version import __version__
 from .answer import PASSING, describe_refusal, rejected_spans
 from .target import Target
-
-if TYPE_CHECKING:
-    from ..net.tries import Tries
-else:
-    # Imported when it is needed alone.
-    Tries = Any
 
 #: The type of each encoding.
 TYPES = {"protobuf": "application/x-protobuf", "json": "application/json"}
 
+#: How many connections there are at most.
+CONNECTIONS = 2
 
-class Exporter(Uploader):
-    """Sends bodies by threads, as uploads are sent."""
+
+class Exporter(Sender):
+    """Sends bodies with traces, as uploads are sent."""
 
     passing = PASSING
 
@@ -45,45 +37,27 @@ class Exporter(Uploader):
             UploadError: nothing can be sent at all.
         """
         self._target = target
+        self.patience = target.timeout
         url = Url.parse(target.url)
         # Plain http is what a Collector beside the tests speaks; who wants else says https.
         context = _context(target) if url.scheme == "https" else None
-        connections = Connections(url, 2, allow_http=True, context=context)
-        super()._prepare(url, connections, partial(describe_refusal, target.secrets), note)
+        connections = Connections(url, CONNECTIONS, allow_http=True, context=context)
+        super().__init__(url, connections, note)
 
-    def _answer(self, body: Body, tries: Tries) -> Answer:
-        from urllib3 import Timeout
+    def headers(self) -> dict[str, str]:
+        """Return the user's headers, and those of the encoding."""
+        encoding = {"Content-Encoding": "gzip"} if self._target.is_compressed else {}
+        return {**self._target.headers, "Content-Type": TYPES[self._target.encoding], **encoding}
 
-        began, target = now(), self._target
-        seconds = min(target.timeout, tries.window.left())
-        headers = {
-            **target.headers,
-            "Content-Type": TYPES[target.encoding],
-            "Content-Length": str(len(body.data)),
-            "User-Agent": f"buildkite-test-collector/{__version__}",
-        }
-        if target.is_compressed:
-            headers["Content-Encoding"] = "gzip"
-        response = self._connections.post(
-            body=tries.stream,
-            headers=headers,
-            timeout=Timeout(connect=seconds, read=seconds),
-            retries=tries.retry(),
-        )
-        said = b""
-        with contextlib.suppress(Exception):
-            said = response.read(ANSWER_LIMIT)
-        response.release_conn()
-        self.tries = tries.count
-        self._note(
-            f"traces of {body.results} results in {len(body.data)} bytes: "
-            f"{response.status} after {now() - began:.2f} s, {tries.count} tries"
-        )
-        if response.status not in range(200, 300):
-            self._window.trouble = self._describe(response.status, response.reason, said)
-            body.is_refused = response.status not in PASSING
-            raise self._failed("")
-        rejected, reason = rejected_spans(said, is_json=target.encoding == "json")
+    def describe(self, status: int, reason: str | None, said: bytes) -> str:
+        """Return what a refusal means."""
+        return describe_refusal(self._target.secrets, status, reason, said)
+
+    def read(self, success: Success, body: Body) -> Answer:
+        """Return how many spans were not accepted after all; the answer may be empty."""
+        del body
+        is_json = self._target.encoding == "json"
+        rejected, reason = rejected_spans(success.said, is_json=is_json)
         return Answer(skipped=rejected, reason=reason)
 
 

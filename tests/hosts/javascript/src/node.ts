@@ -2,7 +2,7 @@
 
 import { readFileSync } from "node:fs";
 
-import { instantiate } from "./core.js";
+import { load as loadFrom } from "./browser.js";
 import type { Collector } from "./core.js";
 
 export { CollectorError } from "./core.js";
@@ -15,10 +15,9 @@ let compiled: WebAssembly.Module | undefined;
  * module, of `collector.core.wasm` may come from the caller, as they must in a browser.
  */
 export function load(source?: WebAssembly.Module | BufferSource): Collector {
-  if (source instanceof WebAssembly.Module) return instantiate(source);
-  if (source !== undefined) return instantiate(new WebAssembly.Module(source));
+  if (source !== undefined) return loadFrom(source);
   compiled ??= new WebAssembly.Module(
     readFileSync(new URL("../collector.core.wasm", import.meta.url)),
   );
-  return instantiate(compiled);
+  return loadFrom(compiled);
 }

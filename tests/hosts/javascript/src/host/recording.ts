@@ -29,20 +29,26 @@ export interface Test {
   failures?: Failure[] | undefined;
 }
 
-/** Ends the recording of a run that said nothing, and of one that is not to be recorded. */
+/** What sends the events of a run that were kept. */
 const HOW = "npx buildkite-test-collector-component upload";
+
+/** Says a line to a person. */
+type Say = (line: string) => void;
+
+/** Where no reporter has another place for it. */
+const toStderr: Say = (line) => void process.stderr.write(`${line}\n`);
 
 /** The recording of one run. It never throws: what goes wrong is said. */
 export class Recording {
   readonly #settings = settingsOf();
   readonly #origin = process.hrtime.bigint();
   readonly #began = Date.now();
-  readonly #say: (line: string) => void;
+  readonly #say: Say;
   #journal: Journal | undefined;
   #last = 0;
 
   /** Begins. `say` is given lines for a person, without their line breaks. */
-  constructor(runner: Tool, say: (line: string) => void) {
+  constructor(runner: Tool, say: Say = toStderr) {
     this.#say = (sentence) => say(`Buildkite Test Engine: ${sentence}`);
     const { enabled, token, journal, json } = this.#settings;
     if (!enabled || !(token || journal || json)) return;
@@ -86,7 +92,7 @@ export class Recording {
       if (isComplete && journal.file) removeUnnamed(journal.file);
       if (!isComplete) this.#sayWhere(journal);
     } catch (error) {
-      this.#say(`${error instanceof Error ? error.message : error}`);
+      this.#sayWhy(error);
       this.#sayWhere(journal);
     }
   }
@@ -96,11 +102,15 @@ export class Recording {
     else this.#say("what was not sent is lost");
   }
 
+  #sayWhy(error: unknown): void {
+    this.#say(`${error instanceof Error ? error.message : error}`);
+  }
+
   #guard(action: () => void): void {
     try {
       action();
     } catch (error) {
-      this.#say(`${error instanceof Error ? error.message : error}`);
+      this.#sayWhy(error);
     }
   }
 }

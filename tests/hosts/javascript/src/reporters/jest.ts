@@ -32,8 +32,7 @@ export default class Reporter {
   }
 
   onRunStart(): void {
-    const say = (line: string) => process.stderr.write(`${line}\n`);
-    this.#recording = new Recording({ name: "jest", version: this.#version() }, say);
+    this.#recording = new Recording({ name: "jest", version: this.#version() });
   }
 
   onTestResult(_: unknown, of: FileResult): void {

@@ -30,8 +30,7 @@ export default class Reporter {
   #recording: Recording | undefined;
 
   onInit(vitest: { version: string }): void {
-    const say = (line: string) => process.stderr.write(`${line}\n`);
-    this.#recording = new Recording({ name: "vitest", version: vitest.version }, say);
+    this.#recording = new Recording({ name: "vitest", version: vitest.version });
   }
 
   onTestCaseResult(test: TestCase): void {
