@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from .project import names, ours
-from .streams import MANY, WAITS, couriers, everything_shown, with_own_devices
+from .streams import MANY, WAITS, couriers, with_own_devices
 
 if TYPE_CHECKING:
     from .project import Project
@@ -172,22 +172,13 @@ def test_a_pipe_from_the_caller_that_nobody_reads(project: Project) -> None:
 @couriers
 def test_the_terminal_of_the_process(project: Project, courier: str) -> None:
     """`/dev/tty` is another one for each process, and none for the courier."""
-    import pty
-
     project.environment["BUILDKITE_ANALYTICS_COURIER"] = courier
     project.write({"test_it.py": WAITS})
-    pid, master = pty.fork()
-    if pid == 0:
-        os.chdir(project.path)
-        with open("output.txt", "w") as output:
-            os.dup2(output.fileno(), 1)
-        command = [sys.executable, "-m", "pytest", "--json=/dev/tty"]
-        os.execve(sys.executable, command, project.environ())  # noqa: S606
-    shown = everything_shown(master)
-    _, status = os.waitpid(pid, 0)
-    os.close(master)
-    assert os.waitstatus_to_exitcode(status) == 0, project.output.read_text()
-    assert names(shown) == ["test_it"]
+    spawn = "import os, pty, sys; sys.exit(os.waitstatus_to_exitcode(pty.spawn(sys.argv[1:])))"
+    command = f"exec {sys.executable} -m pytest --json=/dev/tty > output.txt"
+    done = project.execute([sys.executable, "-c", spawn, "sh", "-c", command])
+    assert done.returncode == 0, project.output.read_text()
+    assert names(done.stdout) == ["test_it"]
     assert len(ours(project.output.read_text())) == 1
 
 
