@@ -75,12 +75,14 @@ OVERHEAR = """() => {
 
 def page_of(events: str) -> tuple[str, list[str]]:
     """Return the columns and the details that the component makes of events."""
-    run = Component().run(uploads=False, results=False)
-    run._call("keep-page")
+    run = Component().run()
+    run.keep_page()
     run.feed(events)
     run.finish()
-    details = list(iter(lambda: run._call("take-page-details"), None))
-    return run._call("take-page").columns, details
+    details = list(iter(run.take_page_details, None))
+    page = run.take_page()
+    assert page is not None
+    return page.columns, details
 
 
 def test_the_same_events_give_the_same_columns_as_the_component(browser: Browser) -> None:

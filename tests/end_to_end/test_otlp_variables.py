@@ -103,7 +103,8 @@ def test_the_resource_is_that_of_the_sdk(
         "id": "0193ab3c-1b5e-4d6f-8a7b-9c0d1e2f3a4b",
         "environment": environ,
     }
-    run = component().run(uploads=False, results=False, traces=("json", ""))
+    run = component().run()
+    run.keep_traces("json", "")
     lines = [
         started,
         {"event": "test-started", "execution": 1, "name": "a", "time": 0},

@@ -196,7 +196,8 @@ def test_every_case_is_packed_as_the_component_made_it(project: Project, case: s
     pages = [project.path / name for name in ("one.html", "two.html")]
     for page in pages:
         project.command("report", str(CASES / case / "events.ndjson"), "--output", str(page))
-    run = Component(size=0).run(uploads=False, results=False, page=True)
+    run = Component(size=0).run()
+    run.keep_page()
     run.feed((CASES / case / "events.ndjson").read_bytes().decode())
     run.finish()
     details = [*iter(run.take_page_details, None)]

@@ -32,7 +32,9 @@ def test_case(case: Path) -> None:
 
 def outputs(events: str) -> dict[str, str]:
     """Return what the component makes of events, by file name."""
-    run = component().run(uploads=True, results=True, page=True, traces=("protobuf", ""))
+    run = component().run(uploads=True, results=True)
+    run.keep_page()
+    run.keep_traces("protobuf", "")
     # What it says of rejected lines, in its own words and not in the class's.
     progress = run._call("feed", events)
     run.finish()
@@ -41,7 +43,8 @@ def outputs(events: str) -> dict[str, str]:
     details = list(every(run.take_page_details))
     page = run.take_page()
     protobuf = list(every(lambda: run.take_traces(MAX_RESULTS)))
-    other = component().run(uploads=False, results=False, traces=("json", ""))
+    other = component().run()
+    other.keep_traces("json", "")
     other.feed(events)
     other.finish()
     traces = list(every(lambda: other.take_traces(MAX_RESULTS)))

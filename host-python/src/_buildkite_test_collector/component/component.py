@@ -130,26 +130,10 @@ class Component:
             return answer
         raise ComponentError(f"no run_env: {_reason(answer)}")
 
-    def run(
-        self,
-        *,
-        uploads: bool,
-        results: bool,
-        page: bool = False,
-        traces: tuple[str, str] | None = None,
-    ) -> Run:
-        """Begin a run of which uploads, results, a page and traces will be taken, or some of them.
-
-        Of traces the encoding is said, `protobuf` or `json`, and the service where no variable
-        names it.
-        """
+    def run(self, *, uploads: bool = False, results: bool = False) -> Run:
+        """Begin a run of which uploads or results will be taken, or both, or neither."""
         outputs = {name for name, wanted in (("uploads", uploads), ("results", results)) if wanted}
-        handle = self._call("[constructor]run", outputs)
-        if page:
-            self._call("[method]run.keep-page", handle)
-        if traces is not None:
-            self._call("[method]run.keep-traces", handle, *traces)
-        return Run(self, handle)
+        return Run(self, self._call("[constructor]run", outputs))
 
     def _load(self, path: Path, size: int, in_parallel: bool) -> None:
         try:
@@ -198,6 +182,19 @@ class Run:
         self._rejected: list[RejectedLine] = []
         #: How many results wait to be uploaded.
         self.uploadable = 0
+
+    def keep_page(self) -> None:
+        """Keep what a page needs, from the first event on."""
+        self._call("keep-page")
+
+    def keep_traces(self, encoding: str, service: str) -> None:
+        """Keep traces, from the first event on.
+
+        Args:
+            encoding: `protobuf` or `json`.
+            service: The service's name where no variable says it.
+        """
+        self._call("keep-traces", encoding, service)
 
     def feed(self, events: str) -> None:
         """Fold whole lines of events into the run."""

@@ -200,13 +200,10 @@ class Delivery:
                 f"the component was loaded in {now() - began:.2f} s: {self._component.kind}"
             )
             kinds = {output.takes for output in self._outputs}
-            target = self._settings.otlp_target
-            self._run = self._component.run(
-                uploads="uploads" in kinds,
-                results="results" in kinds,
-                page="page" in kinds,
-                traces=(target["encoding"], target["service"]) if "traces" in kinds else None,
-            )
+            run = self._component.run(uploads="uploads" in kinds, results="results" in kinds)
+            for output in self._outputs:
+                output.started(run)
+            self._run = run
             self._is_replay = not self._is_following and any(
                 self._reader.holds(receipt) for receipt in RECEIPTS
             )

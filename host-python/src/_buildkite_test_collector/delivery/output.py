@@ -16,11 +16,14 @@ class Output(Protocol):
     but `ComponentError`, which concerns all of them.
     """
 
-    #: What of the component it takes: `uploads`, `results`, `page` or `traces`.
+    #: What the component makes for it from the beginning: `uploads`, `results`, or nothing.
     takes: str
 
     def begin(self) -> None:
         """Begin with the run's first event, and forget what was taken and has not arrived."""
+
+    def started(self, run: Run) -> None:
+        """Ask a run, before its first event, to keep what else will be taken."""
 
     def take(self, run: Run, *, is_last: bool) -> None:
         """Take what is ready; nothing waits here."""

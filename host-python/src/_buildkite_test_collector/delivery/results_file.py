@@ -55,6 +55,9 @@ class ResultsFile:
             self._gathered = tempfile.SpooledTemporaryFile(MEMORY_LIMIT)  # noqa: SIM115
             self._gathered.write(BEGIN)
 
+    def started(self, run: Run) -> None:
+        """Ask for nothing else."""
+
     def take(self, run: Run, *, is_last: bool) -> None:
         """Add the results that a run has ready."""
         del is_last

@@ -34,7 +34,7 @@ MARKUP = {ord("&"): "&amp;", ord("<"): "&lt;", ord(">"): "&gt;", ord('"'): "&quo
 class RunColumns:
     """Gathers one run for a page."""
 
-    takes = "page"
+    takes = ""
     is_busy = False
 
     def __init__(self, context: Context, number: int = 0, name: str = "") -> None:
@@ -57,6 +57,10 @@ class RunColumns:
         self._close()
         with self._reported():
             self._details = tempfile.SpooledTemporaryFile(MEMORY_LIMIT)  # noqa: SIM115
+
+    def started(self, run: Run) -> None:
+        """Ask for the page."""
+        run.keep_page()
 
     def take(self, run: Run, *, is_last: bool) -> None:
         """Pack the failures that a run has ready, and at its end the rest."""

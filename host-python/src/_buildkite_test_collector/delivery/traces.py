@@ -24,7 +24,7 @@ class Traces(Uploads):
     Nothing of it waits for Test Engine, nor the other way around.
     """
 
-    takes = "traces"
+    takes = ""
 
     def __init__(self, context: Context) -> None:
         super().__init__(context)
@@ -33,6 +33,10 @@ class Traces(Uploads):
         self._rejected = 0
         self._reason = ""
         self._taken_at = now()
+
+    def started(self, run: Run) -> None:
+        """Ask for traces."""
+        run.keep_traces(self._target.encoding, self._target.service)
 
     def take(self, run: Run, *, is_last: bool) -> None:
         """Take what is there, now and then; at the end all there is."""

@@ -58,6 +58,9 @@ class Uploads:
             except UploadError as error:
                 self._obstacle = error
 
+    def started(self, run: Run) -> None:
+        """Ask for nothing else."""
+
     def take(self, run: Run, *, is_last: bool) -> None:
         """Take whole bodies, and what has waited for long enough; at the end all there is."""
         size = self._settings.upload_batch_size

@@ -79,7 +79,7 @@ class BatchReports:
 
     def _from_the_start(self, asked: list[Asked]) -> Run:
         """Return a run in a new component that knows the journal from its first line on."""
-        run = Component().run(uploads=False, results=False)
+        run = Component().run()
         run.keep_batch(asked)
         reader = JournalReader([str(path) for path in self._journal.files], self._journal.unwritten)
         try:
