@@ -10,7 +10,7 @@ import pytest
 from stand_in.pool import example, file, selector
 
 from .pool import SCRIPT, SOCKET, hosted, run_pool, started
-from .project import TOKEN
+from .project import TOKEN, needs_courier
 
 if TYPE_CHECKING:
     from .project import Project
@@ -354,6 +354,7 @@ def test_debug_enabled_says_what_was_exchanged(project: Project) -> None:
     assert TOKEN not in run.output
 
 
+@needs_courier
 def test_results_are_posted_before_and_without_an_upload(project: Project) -> None:
     project.write(
         {
