@@ -8,7 +8,6 @@ import ssl
 import sys
 import time
 from collections import Counter
-from importlib.metadata import version
 from itertools import repeat
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -160,9 +159,22 @@ def test_the_examples_of_the_page(project: Project, tmp_path: Path, example: int
         assert ("shop-tests" in said) == ("shop-tests" in commands)
 
 
-@pytest.mark.skipif(
-    version("urllib3").startswith("1."), reason="urllib3 1.26 checks no certificate of an address"
-)
+def test_a_certificate_of_another_address(project: Project, tmp_path: Path) -> None:
+    """urllib3 1.26 compares addresses by itself, and later ones have Python do it."""
+    authority = trustme.CA()
+    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("127.0.0.2", "localhost").configure_cert(tls)
+    authority.cert_pem.write_to_path(str(tmp_path / "ca.pem"))
+    with Receiver(tls) as receiver:
+        project.environment |= {
+            "BUILDKITE_ANALYTICS_OTLP": receiver.url,
+            "OTEL_EXPORTER_OTLP_CERTIFICATE": str(tmp_path / "ca.pem"),
+        }
+        run = project.test(TESTS, watched=False)
+        assert "its certificate is not trusted" in " ".join(run.said)
+        assert not receiver.roots
+
+
 def test_certificates_are_those_of_the_variables(project: Project, tmp_path: Path) -> None:
     authority = trustme.CA()
     tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)

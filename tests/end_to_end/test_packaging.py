@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 import pytest
 from _buildkite_test_collector.version import __version__
 
-from .tools import uv
+from .tools import git, uv
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -74,9 +74,8 @@ def installed(wheel_of_sdist: Path, tmp_path_factory: pytest.TempPathFactory) ->
 @pytest.fixture
 def fresh_checkout(tmp_path: Path) -> Path:
     """The checkout as a clone would be: without anything built."""
-    git = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
-    listed = subprocess.run(git, cwd=CHECKOUT, check=True, capture_output=True, text=True)
-    for name in filter(None, listed.stdout.split("\0")):
+    listed = git(CHECKOUT, "ls-files", "-z", "--cached", "--others", "--exclude-standard")
+    for name in filter(None, listed.split("\0")):
         source, target = CHECKOUT / name, tmp_path / "checkout" / name
         # What was deleted and not committed yet is listed, too.
         if source.is_file():

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from .tools import git
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -96,16 +98,8 @@ def commit(project: Project, message: str) -> str:
         ("add", "."),
         ("-c", "user.name=x", "-c", "user.email=x@x", "commit", "--quiet", "-m", message),
     ):
-        subprocess.run(["git", *command], cwd=project.path, env=environ, check=True)
-    done = subprocess.run(
-        ["git", "rev-parse", "HEAD"],
-        cwd=project.path,
-        env=environ,
-        check=True,
-        capture_output=True,
-        text=True,
-    )
-    return done.stdout.strip()
+        git(project.path, *command, environ=environ)
+    return git(project.path, "rev-parse", "HEAD", environ=environ).strip()
 
 
 def test_git_completes_what_is_missing(project: Project) -> None:
@@ -122,15 +116,15 @@ def test_git_completes_what_is_missing(project: Project) -> None:
     assert "message" not in found
 
 
-@pytest.mark.parametrize("git", ["#!/bin/sh\nsleep 60\n", "#!/bin/sh\nexit 128\n", "\0", None])
-def test_git_that_does_not_help(project: Project, tmp_path: Path, git: str | None) -> None:
+@pytest.mark.parametrize("script", ["#!/bin/sh\nsleep 60\n", "#!/bin/sh\nexit 128\n", "\0", None])
+def test_git_that_does_not_help(project: Project, tmp_path: Path, script: str | None) -> None:
     folder = tmp_path / "bin"
     folder.mkdir()
-    if git is not None:
-        (folder / "git").write_text(git)
+    if script is not None:
+        (folder / "git").write_text(script)
         (folder / "git").chmod(0o755)
     project.environment = {"BUILDKITE_ANALYTICS_GIT": "true", "PATH": f"{folder}:/usr/bin:/bin"}
-    if git is None:
+    if script is None:
         project.environment["PATH"] = str(folder)
     run = project.test(TEST)
     assert run.status == 0

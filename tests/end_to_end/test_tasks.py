@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 from _buildkite_test_collector.version import __version__
 
+from .tools import git
+
 CHECKOUT = Path(__file__).parents[2]
 
 
@@ -29,13 +31,12 @@ def xtask(*arguments: str) -> subprocess.CompletedProcess[str]:
     [("release", "2.1"), ("release", "v2.1.0"), ("release", "99.0.0"), ("release", "--force")],
 )
 def test_what_cannot_be_released_changes_nothing(arguments: tuple[str, ...]) -> None:
-    status = ["git", "status", "--porcelain"]
-    before = subprocess.check_output(status, cwd=CHECKOUT)
+    before = git(CHECKOUT, "status", "--porcelain")
     done = xtask(*arguments)
 
     assert done.returncode != 0
     assert "xtask: " in done.stderr
-    assert subprocess.check_output(status, cwd=CHECKOUT) == before
+    assert git(CHECKOUT, "status", "--porcelain") == before
 
 
 def test_the_version_is_the_one_of_the_plugin() -> None:

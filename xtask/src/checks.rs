@@ -174,7 +174,7 @@ pub fn pytest(arguments: &[String]) -> Result<()> {
     ensure!(!arguments.is_empty(), "which tests? For example: -k spans");
     python::ensure_target(xtask::component::TARGET)?;
     let venv = python::editable("short", &NEWEST.packages)?;
-    let mut pytest = pytest_in(&venv);
+    let mut pytest = pytest_in(&venv)?;
     let names_files = arguments.iter().any(|word| word.contains(".py"));
     pytest
         .args((!names_files).then_some("tests"))
@@ -183,10 +183,12 @@ pub fn pytest(arguments: &[String]) -> Result<()> {
 }
 
 /// The tests of this repository, as an environment runs them.
-fn pytest_in(venv: &Venv) -> Command {
+fn pytest_in(venv: &Venv) -> Result<Command> {
     let mut pytest = venv.command("python", &["-m", "pytest", "-c", "tests/pytest.ini"]);
-    pytest.env("BUILDKITE_TEST_COLLECTOR_UV", python::uv_path());
     pytest
+        .env("BUILDKITE_TEST_COLLECTOR_UV", python::uv_path())
+        .env("PATH", Node::new()?.path()?);
+    Ok(pytest)
 }
 
 /// Passes the end-to-end tests at the corners of what is supported.
@@ -248,7 +250,7 @@ fn end_to_end(
     ));
     let package_environment = package.map(environment_of_packages).unwrap_or_default();
     let pytest = |options: &[&str]| {
-        let mut command = pytest_in(venv);
+        let mut command = pytest_in(venv)?;
         command
             .args(options)
             .arg("tests")
@@ -260,20 +262,20 @@ fn end_to_end(
         if !corner.courier {
             command.env("BUILDKITE_TEST_COLLECTOR_COURIER", "false");
         }
-        command
+        anyhow::Ok(command)
     };
     let all = step::status(&mut pytest(&[
         "--numprocesses",
         "auto",
         "--dist",
         "worksteal",
-    ]))?;
+    ])?)?;
     if all.code() != Some(SOME_FAILED) {
         ensure!(all.success(), "pytest failed: {all}");
         return Ok(());
     }
     step::say("Test once more what has failed, one by one");
-    step::run(pytest(&["--last-failed", "--exitfirst"]))?;
+    step::run(pytest(&["--last-failed", "--exitfirst"])?)?;
     println!(
         "Those tests fail where others run beside them. They may wait for a time instead of for \
          what they need: mend them."

