@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import importlib.util
+import json
 import os
 import re
 import shutil
 import subprocess
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 import wasmtime
@@ -18,7 +20,7 @@ from stand_in.faults import Answer
 from .test_cases import CASES, component
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 PAGE = Path(__file__).with_name("README.md").read_text("utf-8")
 
@@ -43,16 +45,13 @@ def block(language: str) -> str:
     return str(found)
 
 
-@pytest.fixture(scope="module")
-def program(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The page's host in C, compiled, with the component beside it."""
+def compile_c(folder: Path) -> Path:
+    """Compile the page's host in C, and return its program."""
     compiler = shutil.which("cc")
     if compiler is None or not LIBRARIES:
         pytest.skip("there is no C compiler, or no libwasmtime.so")
-    folder = tmp_path_factory.mktemp("c")
     (folder / "collect.c").write_text(block("c"), "utf-8")
     (folder / "libwasmtime.so").symlink_to(LIBRARIES[0])
-    shutil.copy(PACKAGED, folder / "collector.wasm")
     headers = f"-I{Path(__file__).with_name('c')}"
     warnings = ("-std=c11", "-Wall", "-Wextra", "-Werror")
     # The library has no name of its own, so that its path is what the program looks for.
@@ -61,47 +60,100 @@ def program(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "collect"
 
 
-def filtered(program: Path, events: bytes) -> subprocess.CompletedProcess[bytes]:
-    """Run the host in C."""
-    return subprocess.run(
-        [program], cwd=program.parent, input=events, capture_output=True, timeout=60, check=False
-    )
+def wasmtime_program() -> Path:
+    """Return wasmtime's own program, where PyPI has one for this system."""
+    found = importlib.util.find_spec("wasmtime_cli")
+    if found is None or found.origin is None:
+        pytest.skip("there is no program of wasmtime's here")
+    program = Path(found.origin).with_name("wasmtime")
+    program.chmod(0o755)
+    return program
+
+
+class Filter(NamedTuple):
+    """A program that makes uploads of events."""
+
+    command: Sequence[str]
+    folder: Path
+
+    def of(self, events: bytes) -> subprocess.CompletedProcess[bytes]:
+        """Run it."""
+        return subprocess.run(
+            self.command,
+            cwd=self.folder,
+            input=events,
+            capture_output=True,
+            timeout=60,
+            check=False,
+        )
+
+
+@pytest.fixture(scope="module", params=["C", "wasmtime run"])
+def program(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Filter:
+    """The page's host in C, and the page's command, each with the component beside it."""
+    folder = tmp_path_factory.mktemp("filter")
+    shutil.copy(PACKAGED, folder / "collector.wasm")
+    if request.param == "C":
+        return Filter([str(compile_c(folder))], folder)
+    return Filter([str(wasmtime_program()), "run", "collector.wasm"], folder)
 
 
 @pytest.mark.parametrize("case", ONE_BODY[::8], ids=lambda case: case.name)
-def test_c_makes_the_uploads_of_a_case(program: Path, case: Path) -> None:
-    done = filtered(program, (case / "events.ndjson").read_bytes())
+def test_a_filter_makes_the_uploads_of_a_case(program: Filter, case: Path) -> None:
+    done = program.of((case / "events.ndjson").read_bytes())
 
     assert done.stdout == (case / "uploads.ndjson").read_bytes(), done.stderr
     is_whole = '"rejected-lines": 0,' in (case / "summary.json").read_text("utf-8")
     assert done.returncode == (0 if is_whole else 1), done.stderr
 
 
-def test_c_says_what_is_no_event(program: Path) -> None:
-    done = filtered(program, f"{RUN_STARTED}nonsense\n".encode())
+def test_a_filter_says_what_is_no_event(program: Filter) -> None:
+    done = program.of(f"{RUN_STARTED}nonsense\n".encode())
 
     assert done.returncode == 1
     assert done.stdout == b""
     assert done.stderr.startswith(b"line 2: not an event: ")
 
 
+def test_a_shell_makes_traces(tmp_path: Path) -> None:
+    shutil.copy(PACKAGED, tmp_path / "collector.wasm")
+    option = "--env COLLECTOR_OUTPUT=traces"
+    assert option in PAGE
+    command = [str(wasmtime_program()), "run", *option.split(), "collector.wasm"]
+    done = Filter(command, tmp_path).of((EVERY_RESULT / "events.ndjson").read_bytes())
+
+    # The case has them in requests of another size.
+    assert spans(done.stdout) == spans((EVERY_RESULT / "traces.ndjson").read_bytes())
+    assert spans(done.stdout)
+
+
+def spans(requests: bytes) -> list[object]:
+    """Return the spans of requests, a line each."""
+    return [
+        span
+        for request in requests.splitlines()
+        for of_resource in json.loads(request)["resourceSpans"]
+        for of_scope in of_resource["scopeSpans"]
+        for span in of_scope["spans"]
+    ]
+
+
 def posted(
-    program: Path, tmp_path: Path, environ: Mapping[str, str], engine: TestEngine
+    tmp_path: Path, environ: Mapping[str, str], engine: TestEngine
 ) -> subprocess.CompletedProcess[str]:
-    """Run the page's shell recipe on a case, with the host in C as the `wasmtime` of the shell."""
+    """Run the page's shell recipe on a case."""
     shell = shutil.which("bash")
     if shell is None or shutil.which("curl") is None:
         pytest.skip("there is no bash, or no curl")
-    command = tmp_path / "wasmtime"
-    command.write_text(f'#!/bin/sh\ncd "{program.parent}"\nexec ./{program.name}\n', "utf-8")
-    command.chmod(0o755)
+    path = os.pathsep.join((str(wasmtime_program().parent), environ["PATH"]))
+    shutil.copy(PACKAGED, tmp_path / "collector.wasm")
     shutil.copy(EVERY_RESULT / "events.ndjson", tmp_path)
     recipe = block("sh")
     assert "https://analytics-api.buildkite.com/v1" in recipe
     return subprocess.run(
         [shell, "-c", recipe.replace("https://analytics-api.buildkite.com/v1", engine.url)],
         cwd=tmp_path,
-        env={**environ, "PATH": f"{tmp_path}{os.pathsep}{environ['PATH']}", "no_proxy": "*"},
+        env={**environ, "PATH": path, "no_proxy": "*"},
         capture_output=True,
         text=True,
         timeout=60,
@@ -109,10 +161,8 @@ def posted(
     )
 
 
-def test_a_shell_posts(
-    program: Path, tmp_path: Path, engine: TestEngine, environ: dict[str, str]
-) -> None:
-    done = posted(program, tmp_path, environ, engine)
+def test_a_shell_posts(tmp_path: Path, engine: TestEngine, environ: dict[str, str]) -> None:
+    done = posted(tmp_path, environ, engine)
 
     assert done.returncode == 0, done.stderr
     (request,) = engine.requests
@@ -125,19 +175,19 @@ def test_a_shell_posts(
     assert len(engine.executions) == upload.results > 0
 
 
-def test_a_shell_tries_again(program: Path, tmp_path: Path, environ: dict[str, str]) -> None:
+def test_a_shell_tries_again(tmp_path: Path, environ: dict[str, str]) -> None:
     token = environ["BUILDKITE_ANALYTICS_TOKEN"]
     with TestEngine(token=token, script=[Answer(503, {"Retry-After": "1"})]) as engine:
-        done = posted(program, tmp_path, environ, engine)
+        done = posted(tmp_path, environ, engine)
 
     assert done.returncode == 0, done.stderr
     assert [request.status for request in engine.requests] == [503, 202]
 
 
 def test_a_shell_says_what_was_not_accepted(
-    program: Path, tmp_path: Path, engine: TestEngine, environ: dict[str, str]
+    tmp_path: Path, engine: TestEngine, environ: dict[str, str]
 ) -> None:
-    done = posted(program, tmp_path, {**environ, "BUILDKITE_ANALYTICS_TOKEN": "wrong"}, engine)
+    done = posted(tmp_path, {**environ, "BUILDKITE_ANALYTICS_TOKEN": "wrong"}, engine)
 
     assert done.returncode != 0
     assert "401" in done.stderr
