@@ -7,10 +7,13 @@ import uuid
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from _buildkite_test_collector.version import __version__
 from stand_in.pool import example, file, selector
+from stand_in.receiver import Receiver
 
 from .pool import SCRIPT, SOCKET, hosted, run_pool, started
 from .project import TOKEN, needs_courier
+from .report_page import runs_of
 
 if TYPE_CHECKING:
     from .project import Project
@@ -46,7 +49,7 @@ def test_it_sends_what_1_9_1_sends(project: Project) -> None:
     first, pull, _, result, _ = run.host.exchanges
     expected_runner = {
         "name": "buildkite-pytest",
-        "version": "2.0.0",
+        "version": __version__,
         "framework": "pytest",
         "framework_version": pytest.__version__,
         "language": "python",
@@ -146,6 +149,23 @@ def test_switched_off_it_reports_and_uploads_nothing(project: Project) -> None:
 
     assert len(run.report()) == 5
     assert not project.engine.requests
+
+
+def test_all_batches_are_one_run_for_every_output(project: Project) -> None:
+    """A page and a receiver of traces have what is uploaded, whatever batch it came in."""
+    project.write({"test_cart.py": CART, "test_more.py": "def test_more(): pass\n"})
+    with Receiver() as receiver:
+        project.environment["BUILDKITE_ANALYTICS_OTLP"] = receiver.url
+        project.environment["BUILDKITE_ANALYTICS_REPORT"] = "report.html"
+        run = run_pool(project, [[file("test_cart.py")], [file("test_more.py")]])
+        assert run.status == 0, run.output
+        traced = {span.name for span in receiver.roots}
+
+    (shown,) = runs_of(project.path / "report.html")
+    # The page has the first letters alone.
+    uploaded = {result["name"]: result["result"][0] for result in project.engine.executions}
+    assert shown.outcomes == uploaded
+    assert len(traced) == len(uploaded) == 6
 
 
 @pytest.mark.parametrize(
