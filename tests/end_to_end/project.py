@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
+from _buildkite_test_collector.component import component as of_component
 from _buildkite_test_collector.component.component import Component
 
 if TYPE_CHECKING:
@@ -207,6 +208,14 @@ class Project:
             path = self.path / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(textwrap.dedent(content), encoding="utf-8")
+
+    def break_wasmtime(self, source: str) -> None:
+        """Have a module of this source in wasmtime's place, for pytest and for the courier."""
+        self.write({"broken/wasmtime/__init__.py": source})
+        # The courier looks where the plugin lies, before it looks elsewhere.
+        package = Path(of_component.__file__).parents[1]
+        (self.path / "broken" / package.name).symlink_to(package)
+        self.environment["PYTHONPATH"] = str(self.path / "broken")
 
     def test(self, source: str, *arguments: str, watched: bool = True) -> Finished:
         """Write one test file and run pytest."""

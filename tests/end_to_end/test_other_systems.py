@@ -183,11 +183,8 @@ def test_a_launcher_between_parent_and_child(project: Project) -> None:
 def test_there_is_no_wasmtime_for_this_machine(project: Project, courier: str) -> None:
     """The wheel of wasmtime for any machine is installed there, and cannot be imported."""
     why = "unsupported architecture for wasmtime: armv7l"
-    project.write({"broken/wasmtime/__init__.py": f"raise RuntimeError({why!r})\n"})
-    project.environment = {
-        "PYTHONPATH": str(project.path / "broken"),
-        "BUILDKITE_ANALYTICS_COURIER": courier,
-    }
+    project.break_wasmtime(f"raise RuntimeError({why!r})\n")
+    project.environment["BUILDKITE_ANALYTICS_COURIER"] = courier
     run = project.test(TESTS, watched=False)
     assert run.status == 1
     (kept,) = project.path.rglob("*.ndjson")
