@@ -31,6 +31,12 @@ class Host:
         """Make the namespace, and a wire into it."""
         with contextlib.suppress(OSError, subprocess.CalledProcessError):
             _ip("netns", "add", self._name)
+            try:
+                # It remounts the root, which is no mount where somebody has changed that.
+                _ip("netns", "exec", self._name, "true")
+            except subprocess.CalledProcessError:
+                _ip("netns", "del", self._name)
+                raise
             self._is_apart = True
             wire = f"{self._name}w"
             _ip("link", "add", wire, "type", "veth", "peer", "name", "wire", "netns", self._name)

@@ -61,15 +61,17 @@ def test_our_account_is_that_of_junit(clean: Project, bench: Bench, package: Pac
         "--override-ini=junit_family=xunit1",
     )
 
-    assert run.status == without.status == (1 if package.bug else 0)
+    assert run.status == without.status
+    # A patch release of Python may fail a test of the package's own, with us and without.
+    assert run.status in ({1} if package.bug else {0, 1})
     counted = terminal_counts(run.stdout)
     assert counted == terminal_counts(without.stdout)
     compare_reports(run, counted)
 
     results, junit = run.results, JUnit.read(report)
     assert junit.outcomes == JUnit.read(baseline).outcomes
-    (said,) = run.said
-    assert said.startswith(f"Buildkite Test Engine: {len(results)} results uploaded to ")
+    # A failure may be too long to be kept whole, which is said.
+    assert run.said[0].startswith(f"Buildkite Test Engine: {len(results)} results uploaded to ")
     ours = {key_of(result): result for result in results}
     assert len(ours) == len(results)
     assert {key: result["result"] for key, result in ours.items()} == {
