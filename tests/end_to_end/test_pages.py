@@ -26,6 +26,7 @@ LINK = re.compile(r"\]\(([^)\s]+)\)")
 
 LIMITS = (ROOT / "guest" / "src" / "limits.rs").read_text("utf-8")
 PYPI = ROOT / "host-python" / "README.md"
+BENCHMARK = ROOT / "tests" / "benchmark" / "RESULTS.md"
 CI_SYSTEMS = ROOT / "guest" / "src" / "environment" / "README.md"
 
 
@@ -116,3 +117,43 @@ def test_the_versions_of_python_are_those_of_the_package() -> None:
     project = (ROOT / "host-python" / "pyproject.toml").read_text("utf-8")
     minors = [int(each) for each in re.findall(r":: Python :: 3\.(\d+)\"", project)]
     assert f"Python 3.{min(minors)} to 3.{max(minors)}" in PYPI.read_text("utf-8")
+
+
+def figure(row: tuple[str, ...], column: str) -> float:
+    """Return what the benchmark has found, from the table with such a row and column."""
+    for table in re.split(r"\n\n", BENCHMARK.read_text("utf-8")):
+        cells_of = [line.strip("|").split("|") for line in table.splitlines()]
+        lines = [[cell.strip() for cell in cells] for cells in cells_of]
+        head, _, *body = (*lines, [], [])
+        for cells in body:
+            if column in head and tuple(cells[: len(row)]) == row:
+                return float(cells[head.index(column)].partition(" ")[0].replace(",", ""))
+    raise AssertionError(f"{BENCHMARK} has no {column} of {row}")
+
+
+OURS, PURE = "this plugin, token and server", "pure-Python plugin, token and server"
+JUNIT = "pytest's own `--junitxml`"
+CALLS, START = "calls per test (500 to 2500)", "start, ms CPU"
+
+
+@pytest.mark.parametrize(
+    ("pattern", "row", "column"),
+    [
+        (r"([\d.]+) ms at the start", (OURS,), START),
+        (r"where the pure-Python plugin takes ([\d.]+);", (PURE,), START),
+        (r"(\d+) Python calls a test", (OURS,), CALLS),
+        (r"where it takes (\d+) and", (PURE,), CALLS),
+        (r"`--junitxml` (\d+)", (JUNIT,), CALLS),
+        (r"([\d.]+) s for the upload of 10,000", (OURS,), "s"),
+        (r"where it takes ([\d.]+);", (PURE,), "s"),
+        (r"([\d.]+) MB of memory for a suite of 110,000", (OURS, "110,000"), "peak MB"),
+        (r"instead of ([\d.]+)\.", (PURE, "110,000"), "peak MB"),
+    ],
+)
+def test_what_it_costs_is_what_was_measured(
+    pattern: str, row: tuple[str, ...], column: str
+) -> None:
+    text = (ROOT / "README.md").read_text("utf-8").replace("\n", " ")
+    (found,) = re.findall(pattern, text.partition("## What it costs")[2])
+    decimals = len(found.partition(".")[2])
+    assert float(found) == round(figure(row, column), decimals)
