@@ -124,8 +124,8 @@ def figure(row: tuple[str, ...], column: str) -> float:
     for table in re.split(r"\n\n", BENCHMARK.read_text("utf-8")):
         cells_of = [line.strip("|").split("|") for line in table.splitlines()]
         lines = [[cell.strip() for cell in cells] for cells in cells_of]
-        head, _, *body = (*lines, [], [])
-        for cells in body:
+        head = lines[0] if lines else []
+        for cells in lines[2:]:
             if column in head and tuple(cells[: len(row)]) == row:
                 return float(cells[head.index(column)].partition(" ")[0].replace(",", ""))
     raise AssertionError(f"{BENCHMARK} has no {column} of {row}")

@@ -1,12 +1,13 @@
 """Processes, told apart from later ones that got the same id.
 
 On Linux from `/proc` (proc(5)), on other systems like it from `ps` (POSIX), which is a process of a
-few milliseconds; on Windows little is known, and said by empty values.
+few milliseconds; on Windows from its kernel. What is not known is said by empty values.
 """
 
 from __future__ import annotations
 
 import os
+import sys
 
 #: Fields of `/proc/<pid>/stat`, counted from the process's state on.
 _STATE, _PARENT, _BIRTH, _STACK, _EXIT_CODE = 0, 1, 19, 25, 49
@@ -20,6 +21,10 @@ _open, _read, _close, _getpid = os.open, os.read, os.close, os.getpid
 
 def birth(pid: int) -> str:
     """Return when a process began, in a form that tells it from a later one of the same id."""
+    if sys.platform == "win32":
+        from . import windows
+
+        return windows.birth(pid)
     return _field(pid, _BIRTH) or _ask_ps(pid, "lstart")
 
 
@@ -30,6 +35,10 @@ def stack(pid: int) -> str:
 
 def parent(pid: int) -> int:
     """Return a process's parent; 0 where it cannot be told."""
+    if sys.platform == "win32":
+        from . import windows
+
+        return windows.parent(pid)
     text = _field(pid, _PARENT) or _ask_ps(pid, "ppid")
     return int(text) if text.isdecimal() else 0
 
@@ -44,13 +53,15 @@ def wait_status(pid: int) -> int | None:
 
 def is_alive(pid: int, born: str) -> bool:
     """Return whether the process that was born then is alive: a zombie is not."""
+    if sys.platform == "win32":
+        from . import windows
+
+        return windows.is_alive(pid) and born in ("", windows.birth(pid))
     fields = status(pid)
     if len(fields) > _BIRTH:
         return fields[_STATE] not in ("Z", "X") and (not born or fields[_BIRTH] == born)
     if os.path.isdir("/proc/self"):
         return False
-    if os.name == "nt":
-        return _is_alive_on_windows(pid)
     try:
         os.kill(pid, 0)
     except PermissionError:
@@ -58,22 +69,6 @@ def is_alive(pid: int, born: str) -> bool:
     except OSError:
         return False
     return True
-
-
-def _is_alive_on_windows(pid: int) -> bool:
-    """Ask Windows, where `os.kill` would end the process."""
-    import _winapi
-
-    synchronize, timed_out = 0x0010_0000, 0x102
-    try:
-        handle = _winapi.OpenProcess(synchronize, False, pid)  # type: ignore[attr-defined]
-    except OSError:
-        return False
-    try:
-        wait = _winapi.WaitForSingleObject(handle, 0)  # type: ignore[attr-defined]
-    finally:
-        _winapi.CloseHandle(handle)  # type: ignore[attr-defined]
-    return bool(wait == timed_out)
 
 
 def status(pid: int) -> list[str]:

@@ -167,9 +167,12 @@ class JournalReader:
 
     def _was_truncated(self) -> bool:
         """Return whether what was read is gone, though the file has grown beyond it since."""
-        if not self._tail or self._descriptor is None or not hasattr(os, "pread"):
+        if not self._tail or self._descriptor is None:
             return False
-        there = os.pread(self._descriptor, len(self._tail), self._offset - len(self._tail))
+        # Without `pread`, which Windows does not have.
+        os.lseek(self._descriptor, self._offset - len(self._tail), os.SEEK_SET)
+        there = os.read(self._descriptor, len(self._tail))
+        os.lseek(self._descriptor, self._offset, os.SEEK_SET)
         # What is shorter is seen by its size.
         return len(there) == len(self._tail) and there != self._tail
 
