@@ -5,8 +5,12 @@ from __future__ import annotations
 import json
 
 import pytest
+from stand_in.pool import file
+from stand_in.receiver import Receiver
 
+from .pool import SCRIPT, hosted, started
 from .project import Project
+from .report_page import runs_of
 
 #: Evaluates every annotation of the package; prints those that cannot be.
 EVALUATE = """
@@ -91,18 +95,26 @@ def test_annotations_can_be_evaluated(project: Project) -> None:
     assert [line for line in done.stdout.splitlines() if line.startswith("FAILED")] == []
 
 
+@pytest.mark.parametrize("courier", ["auto", "false"])
 @pytest.mark.parametrize("checker", CHECKERS)
-def test_a_run(project: Project, checker: str) -> None:
+def test_a_run(project: Project, checker: str, courier: str) -> None:
     """Annotations named what only mypy knew, or took an `int` for a `float`."""
     pytest.importorskip("beartype" if "beartype" in checker else "typeguard")
     project.write(CHECKERS[checker])
     plugin = ["-p", "checker"] if "checker.py" in CHECKERS[checker] else []
-    project.environment = {"PYTHONPATH": "."}
     # Checked alone is what runs in pytest's process.
-    run = project.test(TESTS, *plugin, "-W", "error")
+    project.environment = {"PYTHONPATH": ".", "BUILDKITE_ANALYTICS_COURIER": courier}
+    with Receiver() as receiver:
+        project.environment["BUILDKITE_ANALYTICS_OTLP"] = receiver.url
+        run = project.test(TESTS, *plugin, "-W", "error", "--buildkite-report=report.html")
 
     assert run.status == 1
     assert "Error" not in "".join(run.said)
+    assert len(run.said) == 1
+    assert len(receiver.roots) == 2
+    assert [each.outcomes for each in runs_of(project.path / "report.html")] == [
+        {"test_passes": "p", "test_fails": "f"}
+    ]
     assert {event["name"] for event in run.journal if event["event"] == "test-started"} == {
         "test_passes",
         "test_fails",
@@ -110,3 +122,16 @@ def test_a_run(project: Project, checker: str) -> None:
     assert run.recorded == {"passed": 1, "failed": 1}
     assert json.dumps(run.journal).count('"annotation"') == 1
     assert run.outcomes == {"test_passes": "passed", "test_fails": "failed"}
+
+
+def test_a_pool(project: Project) -> None:
+    pytest.importorskip("beartype")
+    project.write({**CHECKERS["beartype before plugins"], "test_it.py": TESTS})
+    project.environment = {"PYTHONPATH": ".", "BUILDKITE_ANALYTICS_COURIER": "false"}
+    script = f"import checker; {SCRIPT}"
+    with hosted([[file("test_it.py")]]) as host, started(project, host, script=script) as runner:
+        assert runner.wait(60) == 0, project.output.read_text()
+    assert {each["name"]: each["result"] for each in host.reports["b_1"]} == {
+        "test_passes": "passed",
+        "test_fails": "failed",
+    }

@@ -22,7 +22,7 @@ import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from ..errors import ComponentError
 
@@ -62,18 +62,8 @@ HEADROOM = 192 << 20
 MEMORY_IS_SHORT = "the component cannot be loaded: memory is short"
 
 
-class Code(NamedTuple):
-    """Code of the component."""
-
-    #: The engine that runs it.
-    engine: Any
-    component: Any
-    #: Which kind it is.
-    kind: str
-
-
-def load_code(path: Path, size: int, *, in_parallel: bool) -> Code:
-    """Return the code that suits best.
+def load_code(path: Path, size: int, *, in_parallel: bool) -> tuple[Any, Any, str]:
+    """Return an engine, the code for it that suits best, and which kind that is.
 
     Args:
         path: The component.
@@ -96,10 +86,10 @@ def load_code(path: Path, size: int, *, in_parallel: bool) -> Code:
             code = _undamaged(path, target)
             # A processor is not named: of another one than this wasmtime's it ends the process.
             engine = Engine(_config(target=target) if kind == BYTECODE else _config())
-            return Code(engine, component.Component.deserialize(engine, code), kind)
+            return engine, component.Component.deserialize(engine, code), kind
     level = "none" if size <= COMPILE_QUICKLY_MAX_BYTES else "speed"
     engine = Engine(_config(cranelift_opt_level=level, parallel_compilation=in_parallel))
-    return Code(engine, component.Component(engine, path.read_bytes()), COMPILED)
+    return engine, component.Component(engine, path.read_bytes()), COMPILED
 
 
 def precompile(path: Path, folder: Path) -> None:

@@ -56,7 +56,7 @@ class Batch(NamedTuple):
     #: By it the host knows the result.
     id: str
     #: What to run, each as the host says it.
-    tests: list[dict[str, Any]]
+    tests: list[dict[str, object]]
 
 
 class Wait(NamedTuple):
