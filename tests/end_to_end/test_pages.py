@@ -134,6 +134,7 @@ def figure(row: tuple[str, ...], column: str) -> float:
 OURS, PURE = "this plugin, token and server", "pure-Python plugin, token and server"
 JUNIT = "pytest's own `--junitxml`"
 CALLS, START = "calls per test (500 to 2500)", "start, ms CPU"
+SHARE = "over the pure-Python plugin's"
 
 
 @pytest.mark.parametrize(
@@ -144,10 +145,16 @@ CALLS, START = "calls per test (500 to 2500)", "start, ms CPU"
         (r"(\d+) Python calls a test", (OURS,), CALLS),
         (r"where it takes (\d+) and", (PURE,), CALLS),
         (r"`--junitxml` (\d+)", (JUNIT,), CALLS),
-        (r"([\d.]+) s for the upload of 10,000", (OURS,), "s"),
-        (r"where it takes ([\d.]+);", (PURE,), "s"),
-        (r"([\d.]+) MB of memory for a suite of 110,000", (OURS, "110,000"), "peak MB"),
+        (r"and ([\d.]+) without a token", ("this plugin, no token",), CALLS),
+        (r"([\d.]+) s at the end of 10,000 results", (OURS,), "s"),
+        (r"where it takes ([\d.]+); and", (PURE,), "s"),
+        (r"([\d.]+) MB of memory for 110,000 tests", (OURS, "110,000"), "peak MB"),
+        (r"beside ([\d.]+) MB in the process", (OURS, "110,000"), "the courier's peak MB"),
         (r"instead of ([\d.]+)\.", (PURE, "110,000"), "peak MB"),
+        (r"20,000 tests is longer by ([\d.]+)", (OURS, "20,000 tests"), SHARE),
+        (r"500 by ([\d.]+) of that", (OURS, "500 tests"), SHARE),
+        (r"50 instant tests by ([\d.]+) of it", (OURS, "50 tests"), SHARE),
+        (r"of it: ([\d.]+) ms", (OURS, "50 tests"), "ms added"),
     ],
 )
 def test_what_it_costs_is_what_was_measured(

@@ -5,8 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from _buildkite_test_collector.journal.writer import Journal
+from _buildkite_test_collector.recording.event_writer import EventWriter
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from .project import Project
 
 
@@ -210,3 +214,26 @@ def test_a_test_in_several_threads_at_once(project: Project) -> None:
     for result in run.uploaded:
         contents = [span["detail"]["content"] for span in result["history"]["children"]]
         assert contents == [result["name"].removeprefix("test_it[").removesuffix("]")] * 3
+
+
+class CountingJournal(Journal):
+    """A journal that counts how often what it is to write was put together anew."""
+
+    changes = 0
+
+    def __setattr__(self, name: str, value: object) -> None:
+        """Count, and set."""
+        if name == "waiting":
+            super().__setattr__("changes", self.changes + 1)
+        super().__setattr__(name, value)
+
+
+def test_the_spans_of_a_test_are_put_together_once(tmp_path: Path) -> None:
+    """Each span copied all that were before it: 20,000 took six seconds."""
+    journal = CountingJournal(str(tmp_path / "events.ndjson"))
+    before = journal.changes
+    spans = [("sql", n, n + 1, None, {"query": "SELECT 1"}, n, None) for n in range(1, 1001)]
+    EventWriter(journal, str(tmp_path), tmp_path, 0).spans(1, spans)
+
+    assert journal.changes == before + 1
+    assert journal.waiting.count('"event":"span"') == 1000

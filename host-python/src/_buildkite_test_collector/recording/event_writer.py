@@ -97,18 +97,21 @@ class EventWriter:
         event = {"event": "tag", "execution": number, **dict(zip(("key", "value"), tag))}
         self._journal.waiting += encoded(event) + "\n"
 
-    def span(self, number: int, span: Iterable[Any]) -> None:
-        """Write a span of a test, as `SpanBuffer` or `CallBuffer` give it."""
+    def spans(self, number: int, spans: Iterable[Iterable[Any]]) -> None:
+        """Write the spans of a test, as `SpanBuffer` and `CallBuffer` give them."""
+        # Joined once: line by line, each would copy all that were there.
+        self._journal.waiting += "".join([self._span(number, span) for span in spans])
+
+    def _span(self, number: int, span: Iterable[Any]) -> str:
         section, start, end, duration, detail, identifier, parent = span
         if identifier is None:
-            self._automatic_span(number, section, start, end, duration, detail, count=parent)
-            return
+            return self._automatic_span(number, section, start, end, duration, detail, count=parent)
         event = {"event": "span", "execution": number, "section": section, "id": identifier}
         times = {"start": start, "end": end}
         event |= {key: t - self._origin for key, t in times.items() if t is not None}
         optional = {"duration": duration, "detail": detail, "parent": parent}
         event |= {key: value for key, value in optional.items() if value is not None}
-        self._journal.waiting += encoded(event) + "\n"
+        return encoded(event) + "\n"
 
     def _automatic_span(
         self,
@@ -120,14 +123,14 @@ class EventWriter:
         detail: Any,
         *,
         count: int,
-    ) -> None:
+    ) -> str:
         event: dict[str, Any] = {"event": "auto-span", "execution": number, "section": section}
         event |= {"start": start - self._origin, "end": end - self._origin}
         if detail:
             event["detail"] = detail
         if duration is not None:
             event |= {"count": count, "duration": duration}
-        self._journal.waiting += encoded(event) + "\n"
+        return encoded(event) + "\n"
 
 
 def _own_file(nodeid: str, path: str, line: int | None) -> tuple[str, int | None]:

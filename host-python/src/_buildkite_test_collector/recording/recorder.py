@@ -192,8 +192,8 @@ class Recorder:
             attempt.tags = tags
             for tag in tags:
                 self._events.tag(number, tag)
-        for span in spans or ():
-            self._events.span(number, span)
+        if spans:
+            self._events.spans(number, spans)
         if phase >= 0 and report.outcome == "passed":
             attempt.passed += ((when, start, end),)
         else:
