@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import inspect
 import json
 import os
 import re
@@ -18,7 +19,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
-from _buildkite_test_collector.component import component as of_component
 from _buildkite_test_collector.component.component import Component
 
 if TYPE_CHECKING:
@@ -213,7 +213,7 @@ class Project:
         """Have a module of this source in wasmtime's place, for pytest and for the courier."""
         self.write({"broken/wasmtime/__init__.py": source})
         # The courier looks where the plugin lies, before it looks elsewhere.
-        package = Path(of_component.__file__).parents[1]
+        package = Path(inspect.getfile(Component)).parents[1]
         (self.path / "broken" / package.name).symlink_to(package)
         self.environment["PYTHONPATH"] = str(self.path / "broken")
 

@@ -11,7 +11,7 @@ from stand_in import faults
 from stand_in.pool import example, file
 
 from .pool import hosted, run_pool, started
-from .project import needs_courier
+from .project import IS_IN_PROCESS, needs_courier
 
 if TYPE_CHECKING:
     from .project import Project
@@ -338,13 +338,25 @@ def test_test_engine_that_is_slow_costs_a_batch_nothing(project: Project) -> Non
     project.environment["BUILDKITE_ANALYTICS_UPLOAD_INTERVAL"] = "0.05"
     project.environment["BUILDKITE_ANALYTICS_UPLOAD_TIMEOUT"] = "2"
     project.write(
-        {"test_it.py": PASSES, "test_slow.py": "import time\ndef test_s(): time.sleep(1)\n"}
+        {
+            "test_it.py": PASSES,
+            # It ends when the results of the first batch are on their way.
+            "test_waits.py": """
+            import pathlib, time
+            def test_waits():
+                while not pathlib.Path("hangs").exists(): time.sleep(0.01)
+        """,
+        }
     )
     project.engine._script = iter(lambda: faults.Hang(60), None)
-    run = run_pool(project, [[file("test_slow.py")], [file("test_it.py")]])
-
-    assert run.status == 0, run.output
-    assert set(run.host.verdicts.values()) == {"passed"}
+    batches = [[file("test_it.py")], [file("test_waits.py")]]
+    with hosted(batches) as host, started(project, host) as runner:
+        host.wait_for(lambda host: "b_1" in host.reports)
+        if not IS_IN_PROCESS:
+            project.engine.wait_for(1, 30)
+        (project.path / "hangs").touch()
+        assert runner.wait(60) == 0, project.output.read_text()
+    assert set(host.verdicts.values()) == {"passed"}
 
 
 @needs_courier

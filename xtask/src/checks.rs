@@ -176,7 +176,7 @@ pub fn pytest(arguments: &[String]) -> Result<()> {
     ensure!(!arguments.is_empty(), "which tests? For example: -k spans");
     python::ensure_target(xtask::component::TARGET)?;
     let venv = python::editable("short", &NEWEST.packages)?;
-    let mut pytest = pytest_in(&venv)?;
+    let mut pytest = pytest_in(&venv);
     let names_files = arguments.iter().any(|word| word.contains(".py"));
     pytest
         .args((!names_files).then_some("tests"))
@@ -185,12 +185,10 @@ pub fn pytest(arguments: &[String]) -> Result<()> {
 }
 
 /// The tests of this repository, as an environment runs them.
-fn pytest_in(venv: &Venv) -> Result<Command> {
+fn pytest_in(venv: &Venv) -> Command {
     let mut pytest = venv.command("python", &["-m", "pytest", "-c", "tests/pytest.ini"]);
+    pytest.env("BUILDKITE_TEST_COLLECTOR_UV", python::uv_path());
     pytest
-        .env("BUILDKITE_TEST_COLLECTOR_UV", python::uv_path())
-        .env("PATH", Node::new()?.path()?);
-    Ok(pytest)
 }
 
 /// Passes the end-to-end tests at the corners of what is supported.
@@ -250,9 +248,9 @@ fn end_to_end(
         corner.python,
         if corner.courier { "" } else { ", no courier" }
     ));
-    let package_environment = package.map(environment_of_packages).unwrap_or_default();
+    let package_environment = package.map_or(Ok(Vec::new()), environment_of_packages)?;
     let pytest = |options: &[&str]| {
-        let mut command = pytest_in(venv)?;
+        let mut command = pytest_in(venv);
         command
             .args(options)
             .arg("tests")
@@ -264,20 +262,20 @@ fn end_to_end(
         if !corner.courier {
             command.env("BUILDKITE_TEST_COLLECTOR_COURIER", "false");
         }
-        anyhow::Ok(command)
+        command
     };
     let all = step::status(&mut pytest(&[
         "--numprocesses",
         "auto",
         "--dist",
         "worksteal",
-    ])?)?;
+    ]))?;
     if all.code() != Some(SOME_FAILED) {
         ensure!(all.success(), "pytest failed: {all}");
         return Ok(());
     }
     step::say("Test once more what has failed, one by one");
-    step::run(pytest(&["--last-failed", "--exitfirst"])?)?;
+    step::run(pytest(&["--last-failed", "--exitfirst"]))?;
     println!(
         "Those tests fail where others run beside them. They may wait for a time instead of for \
          what they need: mend them."
@@ -286,8 +284,9 @@ fn end_to_end(
 }
 
 /// What the tests of packages need: they are run on the newest versions alone.
-fn environment_of_packages(npm: &Path) -> Vec<(&'static str, PathBuf)> {
+fn environment_of_packages(npm: &Path) -> Result<Vec<(&'static str, PathBuf)>> {
     let mut environment = vec![
+        ("PATH", Node::new()?.path()?.into()),
         ("BUILDKITE_TEST_COLLECTOR_NPM", npm.to_owned()),
         (precompiled::VARIABLE, precompiled::folder()),
     ];
@@ -298,7 +297,7 @@ fn environment_of_packages(npm: &Path) -> Vec<(&'static str, PathBuf)> {
             left_out::note(format!("No test runs on another processor: {error:#}"));
         }
     }
-    environment
+    Ok(environment)
 }
 
 /// Rewrites what the golden cases expect.

@@ -175,7 +175,7 @@ class Sender(ABC):
         self._connections.close()
 
     def why_not(self, body: Body) -> UploadError:
-        """Return why a body was not accepted, once the uploader is closed."""
+        """Return why a body was not accepted, once the sender is closed."""
         if body.is_under_way:
             return self._failed(TIME_IS_OVER)
         return body.error or self._failed(NOT_TAKEN)
